@@ -1,0 +1,18 @@
+//! Statements with an effect, one file a family; `parser/action` and `action` have the same files.
+//!
+//! A family that the language has and the program has not yet (files, git, docker, HTTP, …) is
+//! recognised by `parser/action/unsupported.rs`, which reports it with its line.
+
+mod call;
+mod detect;
+mod shell;
+mod tools;
+mod wait;
+mod workdir;
+
+pub use call::*;
+pub use detect::*;
+pub use shell::*;
+pub use tools::*;
+pub use wait::*;
+pub use workdir::*;

@@ -1,0 +1,33 @@
+//! The tree of a task file: what was written, with its position, and nothing that was computed.
+//!
+//! A node is a struct with its span; an enum only lists nodes. Blocks are shared by `Arc`, so that
+//! a machine can hold the block it runs without holding the tree. Every node serialises with its
+//! `kind` and its `position`.
+//!
+//! *Invariant:* pure data. Nesting is limited by the parser, so dropping and serialising a tree may
+//! recurse.
+
+pub mod action;
+mod condition;
+mod control;
+mod expr;
+mod file;
+mod project;
+mod service;
+mod status;
+mod stmt;
+mod task;
+mod template;
+mod variable;
+
+pub use condition::*;
+pub use control::*;
+pub use expr::*;
+pub use file::*;
+pub use project::*;
+pub use service::*;
+pub use status::*;
+pub use stmt::*;
+pub use task::*;
+pub use template::*;
+pub use variable::*;
