@@ -12,4 +12,8 @@
 
 pub mod source;
 
+pub mod syntax;
+
 pub mod ast;
+
+pub mod parser;
