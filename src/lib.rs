@@ -13,3 +13,5 @@
 pub mod source;
 
 pub mod ast;
+
+pub mod memory;
