@@ -323,7 +323,10 @@ mod tests {
         let file = SourceFile::new("a.drun", "version: 2.0\n\ttask \"x\":\n".to_owned()).unwrap();
         let place = Place::new("x", &file, Span::new(14, 18));
         assert_eq!(place.file_line(), "a.drun:2");
-        assert_eq!((place.column, place.source_line.as_str()), (2, "task \"x\":"));
+        assert_eq!(
+            (place.column, place.source_line.as_str()),
+            (2, "task \"x\":")
+        );
     }
 
     #[test]
