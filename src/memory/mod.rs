@@ -6,3 +6,5 @@
 pub mod snapshot;
 
 pub mod fold;
+
+pub mod redact;
