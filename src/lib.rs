@@ -17,3 +17,5 @@ pub mod syntax;
 pub mod ast;
 
 pub mod parser;
+
+pub mod memory;
