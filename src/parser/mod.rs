@@ -7,6 +7,7 @@
 //! *Invariant:* pure, linear in the text, no panic on any text, nesting limited to
 //! 256.
 
+pub mod builtin;
 mod condition;
 mod cursor;
 mod expression;
@@ -14,6 +15,7 @@ mod nesting;
 mod placeholder;
 mod progress;
 mod template;
+mod test;
 
 pub use condition::{ConditionEnd, condition};
 pub use cursor::{Checkpoint, Cursor, Failed};
