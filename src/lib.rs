@@ -18,4 +18,6 @@ pub mod ast;
 
 pub mod parser;
 
+pub mod value;
+
 pub mod memory;

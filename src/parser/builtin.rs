@@ -127,8 +127,14 @@ mod tests {
 
     #[test]
     fn the_longest_name_wins_and_words_have_to_end() {
-        assert_eq!(find("env  exists('X')").map(|(b, n)| (b.name, n)), Some(("env exists", 11)));
-        assert_eq!(find("now.format('x')").map(|(b, _)| b.name), Some("now.format"));
+        assert_eq!(
+            find("env  exists('X')").map(|(b, n)| (b.name, n)),
+            Some(("env exists", 11))
+        );
+        assert_eq!(
+            find("now.format('x')").map(|(b, _)| b.name),
+            Some("now.format")
+        );
         assert_eq!(find("pwds"), None);
         assert_eq!(find("pwd-x"), None);
         assert!(BUILTINS.is_sorted_by_key(|builtin| builtin.name));

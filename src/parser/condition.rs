@@ -50,7 +50,10 @@ pub(super) fn condition_of_placeholder(text: &Text, depth: u16) -> Option<Condit
 pub(super) fn at_end(cursor: &Cursor<'_>, until: ConditionEnd) -> bool {
     match until {
         ConditionEnd::Colon => {
-            matches!(cursor.kind(), Kind::Colon | Kind::End | Kind::Indent | Kind::Dedent)
+            matches!(
+                cursor.kind(),
+                Kind::Colon | Kind::End | Kind::Indent | Kind::Dedent
+            )
         }
         ConditionEnd::Line => {
             matches!(cursor.kind(), Kind::End | Kind::Indent | Kind::Dedent)

@@ -49,7 +49,10 @@ fn operators(cursor: &mut Cursor<'_>, level: u8) -> Result<Expr, Failed> {
         count += 1;
         if count > OPERATORS {
             let span = cursor.token().span;
-            return Err(cursor.fail(span, format!("more than {OPERATORS} operators in one expression")));
+            return Err(cursor.fail(
+                span,
+                format!("more than {OPERATORS} operators in one expression"),
+            ));
         }
         cursor.bump();
         let right = next(cursor)?;

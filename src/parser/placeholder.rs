@@ -19,9 +19,10 @@ pub(super) fn meaning(content: &Text, depth: u16) -> Option<Meaning> {
     let first = content.bytes().next()?;
     let known = match first {
         b'$' if begins_name(content.get(1..)?) => true,
-        b'(' => content.as_bytes().windows(2).any(|pair| {
-            pair[0] == b'$' && (pair[1].is_ascii_alphabetic() || pair[1] == b'_')
-        }),
+        b'(' => content
+            .as_bytes()
+            .windows(2)
+            .any(|pair| pair[0] == b'$' && (pair[1].is_ascii_alphabetic() || pair[1] == b'_')),
         b'a'..=b'z' | b'A'..=b'Z' | b'_' => return word_meaning(content, depth),
         _ => false,
     };
@@ -48,7 +49,9 @@ fn word_meaning(content: &Text, depth: u16) -> Option<Meaning> {
         return whole(content, depth);
     }
     // Two or more plain words that mean nothing: an error rather than text.
-    let words = content.split_whitespace().all(|word| name_length(word) == word.len());
+    let words = content
+        .split_whitespace()
+        .all(|word| name_length(word) == word.len());
     words.then_some(Meaning::Unknown)
 }
 
@@ -85,7 +88,10 @@ fn pipeline(content: &Text, depth: u16) -> Option<Meaning> {
         }));
     }
     let begins_operation = rest.starts_with('|')
-        || rest.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
+        || rest
+            .bytes()
+            .next()
+            .is_some_and(|byte| byte.is_ascii_alphabetic());
     if !begins_operation {
         return calculation(content, depth);
     }
@@ -97,7 +103,10 @@ fn calculation(content: &Text, depth: u16) -> Option<Meaning> {
     // A calculation may end in operations behind a bar.
     let bar = outside(content, b'|', 0);
     let (text, rest) = match bar {
-        Some(bar) => (content.share(content.get(..bar)?.trim_end()), content.get(bar..)?),
+        Some(bar) => (
+            content.share(content.get(..bar)?.trim_end()),
+            content.get(bar..)?,
+        ),
         None => (content.clone(), ""),
     };
     let mut cursor = Cursor::placeholder(&text, nesting(depth));
@@ -192,7 +201,10 @@ fn argument_text(content: &Text, text: &str, depth: u16) -> BuiltinArgument {
 
 /// A quoted text at the beginning of `rest`: its inside, and what follows it.
 fn quoted(rest: &str) -> Option<(&str, &str)> {
-    let quote = rest.chars().next().filter(|char| matches!(char, '\'' | '"'))?;
+    let quote = rest
+        .chars()
+        .next()
+        .filter(|char| matches!(char, '\'' | '"'))?;
     let inside = rest.get(1..)?;
     let end = inside.find(quote)?;
     Some((inside.get(..end)?, inside.get(end + 1..)?))
@@ -221,7 +233,9 @@ fn operations(content: &Text, rest: &str, depth: u16) -> Option<Box<[Operation]>
             if index > 0 {
                 rest = joiner(rest);
             }
-            let Some((argument, after)) = argument(rest) else { break };
+            let Some((argument, after)) = argument(rest) else {
+                break;
+            };
             arguments.push(nested(&content.share(argument), Span::default(), depth));
             rest = after.trim_start();
         }
@@ -239,7 +253,9 @@ fn joiner(rest: &str) -> &str {
         .iter()
         .find_map(|word| {
             let after = rest.strip_prefix(word)?;
-            after.starts_with(char::is_whitespace).then(|| after.trim_start())
+            after
+                .starts_with(char::is_whitespace)
+                .then(|| after.trim_start())
         })
         .unwrap_or(rest)
 }
@@ -305,7 +321,11 @@ fn branch(text: &Text, depth: u16) -> Option<Branch> {
     if let Some((inside, rest)) = quoted(text)
         && rest.trim().is_empty()
     {
-        return Some(Branch::Text(nested(&text.share(inside), Span::default(), depth)));
+        return Some(Branch::Text(nested(
+            &text.share(inside),
+            Span::default(),
+            depth,
+        )));
     }
     if text.starts_with('$') && variable_length(text) == text.len() {
         return Some(Branch::Name(text.clone()));
@@ -379,7 +399,9 @@ fn nesting(depth: u16) -> Nesting {
 }
 
 fn begins_name(text: &str) -> bool {
-    text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+    text.bytes()
+        .next()
+        .is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
 }
 
 /// The length of the name at the beginning of `text`: a letter or `_`, then letters, digits, `_`,
@@ -392,7 +414,8 @@ fn name_length(text: &str) -> usize {
         .bytes()
         .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
         .count();
-    text.get(..length).map_or(0, |name| name.trim_end_matches('-').len())
+    text.get(..length)
+        .map_or(0, |name| name.trim_end_matches('-').len())
 }
 
 /// The length of the variable at the beginning of `text`, `$` and dots included.
@@ -402,7 +425,8 @@ fn variable_length(text: &str) -> usize {
         .skip(1)
         .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
         .count();
-    text.get(..length).map_or(0, |name| name.trim_end_matches('-').len())
+    text.get(..length)
+        .map_or(0, |name| name.trim_end_matches('-').len())
 }
 
 /// Takes the raw text of a balanced `{…}` at the current token; its span, braces included.
@@ -432,7 +456,9 @@ pub(super) fn placeholder(cursor: &mut Cursor<'_>) -> Result<Placeholder, Failed
     let span = braces(cursor)?;
     cursor.leave(Nest::Brace);
     let source = cursor.share(span);
-    let inside = source.get(1..source.len().saturating_sub(1)).unwrap_or_default();
+    let inside = source
+        .get(1..source.len().saturating_sub(1))
+        .unwrap_or_default();
     let content = source.share(inside.trim());
     let meaning = meaning(&content, 1).unwrap_or(Meaning::Unknown);
     Ok(Placeholder {

@@ -37,16 +37,19 @@ fn parts(text: &Text, depth: u16) -> Vec<Part> {
     while let Some(found) = memchr::memchr(b'{', text.get(at..).unwrap_or_default().as_bytes()) {
         let open = at + found;
         at = open + 1;
-        while next_pair.peek().is_some_and(|pair| (pair.open as usize) < open) {
+        while next_pair
+            .peek()
+            .is_some_and(|pair| (pair.open as usize) < open)
+        {
             next_pair.next();
         }
         let Some(pair) = next_pair.peek().filter(|pair| pair.open as usize == open) else {
             continue;
         };
         let close = pair.close as usize;
-        let dollar = open.checked_sub(1).filter(|&before| {
-            before >= literal && text.as_bytes().get(before) == Some(&b'$')
-        });
+        let dollar = open
+            .checked_sub(1)
+            .filter(|&before| before >= literal && text.as_bytes().get(before) == Some(&b'$'));
         let (start, part) = match dollar {
             Some(before) => (before, environment(text, before, close)),
             None => (open, placeholder(text, open, close, depth, pair.depth)),
@@ -155,15 +158,31 @@ mod tests {
         assert_eq!(shown("a {$x}b"), ["T:a ", "P:$x", "T:b"]);
         assert_eq!(shown("{{$x}}"), ["T:{", "P:$x", "T:}"]);
         assert_eq!(shown("{\"id\": {$id}}"), ["T:{\"id\": ", "P:$id", "T:}"]);
-        assert_eq!(shown("${HOME}/${X:- y }"), ["E:HOME:None", "T:/", "E:X:Some(\"y\")"]);
+        assert_eq!(
+            shown("${HOME}/${X:- y }"),
+            ["E:HOME:None", "T:/", "E:X:Some(\"y\")"]
+        );
         assert_eq!(shown("{ {$x}"), ["T:{ ", "P:$x"]);
     }
 
     #[test]
     fn braces_of_other_languages_stay() {
         for text in [
-            "{}", "{ }", "{4}", "{1..5}", "{src,tests}", "{a.b}", "{unknown('x')}", "{{.Names}}",
-            "${x%y}", "${#x}", "${1}", "awk '{print $1}'", "{\"a\":1}", "}{", "{",
+            "{}",
+            "{ }",
+            "{4}",
+            "{1..5}",
+            "{src,tests}",
+            "{a.b}",
+            "{unknown('x')}",
+            "{{.Names}}",
+            "${x%y}",
+            "${#x}",
+            "${1}",
+            "awk '{print $1}'",
+            "{\"a\":1}",
+            "}{",
+            "{",
         ] {
             assert!(shown(text).is_empty(), "{text}: {:?}", shown(text));
         }

@@ -138,13 +138,25 @@ pub(super) fn operator(
         let not = cursor.accept_word("not");
         if cursor.at_word("empty") && last_word(cursor, until) {
             cursor.bump();
-            return Ok(Some(if not { Comparator::IsNotEmpty } else { Comparator::IsEmpty }));
+            return Ok(Some(if not {
+                Comparator::IsNotEmpty
+            } else {
+                Comparator::IsEmpty
+            }));
         }
         if cursor.at_word("in") && starts_list(cursor) {
             cursor.bump();
-            return Ok(Some(if not { Comparator::NotIn } else { Comparator::In }));
+            return Ok(Some(if not {
+                Comparator::NotIn
+            } else {
+                Comparator::In
+            }));
         }
-        return Ok(Some(if not { Comparator::IsNot } else { Comparator::Is }));
+        return Ok(Some(if not {
+            Comparator::IsNot
+        } else {
+            Comparator::Is
+        }));
     }
     let not = cursor.at_word("not");
     let word = if not {
@@ -206,7 +218,8 @@ fn version(
     }
     let at = 1 + usize::from(cursor.nth_is_word(1, "not"));
     let newer = cursor.nth_is_word(at, "newer");
-    let is_version = (newer || cursor.nth_is_word(at, "older")) && cursor.nth_is_word(at + 1, "than");
+    let is_version =
+        (newer || cursor.nth_is_word(at, "older")) && cursor.nth_is_word(at + 1, "than");
     if !is_version {
         return Ok(None);
     }
@@ -271,7 +284,10 @@ fn environment_question(
             }
         },
     };
-    Ok(Test::Environment(Box::new(EnvironmentTest { name, question })))
+    Ok(Test::Environment(Box::new(EnvironmentTest {
+        name,
+        question,
+    })))
 }
 
 /// `exists`, `not exists`, `does not exist`; nothing is taken when there is none of them.
@@ -357,7 +373,11 @@ fn path_test(
             cursor.expect_word("is")?;
             let not = cursor.accept_word("not");
             cursor.expect_word("empty")?;
-            if not { PathQuestion::IsNotEmpty } else { PathQuestion::IsEmpty }
+            if not {
+                PathQuestion::IsNotEmpty
+            } else {
+                PathQuestion::IsEmpty
+            }
         }
     };
     Ok(Some(Test::Path(Box::new(PathTest {
@@ -470,7 +490,10 @@ fn tool(cursor: &mut Cursor<'_>, until: ConditionEnd) -> Result<Option<Test>, Fa
     if at_end(cursor, until) {
         return Ok(None);
     }
-    if tools.len() == 1 && cursor.at_word("version") && comparison_text(cursor.nth(1).kind).is_some() {
+    if tools.len() == 1
+        && cursor.at_word("version")
+        && comparison_text(cursor.nth(1).kind).is_some()
+    {
         cursor.bump();
         let bound = version_bound(cursor)?;
         return Ok(Some(tool_test(tools, ToolQuestion::Version(bound), None)));
@@ -493,8 +516,14 @@ fn tool(cursor: &mut Cursor<'_>, until: ConditionEnd) -> Result<Option<Test>, Fa
         };
     }
     cursor.bump();
-    let text = if not { format!("not {word}") } else { word.to_owned() };
-    let comparison = first_is_word.then(|| text_comparison(&tools, not, &text)).flatten();
+    let text = if not {
+        format!("not {word}")
+    } else {
+        word.to_owned()
+    };
+    let comparison = first_is_word
+        .then(|| text_comparison(&tools, not, &text))
+        .flatten();
     let question = match (word, not) {
         ("available", false) if cursor.at_word("and") && cursor.nth_is_word(1, "version") => {
             cursor.bump();
@@ -515,7 +544,11 @@ fn text_comparison(tools: &[Text], not: bool, text: &str) -> Option<Box<Test>> {
     let word = text.strip_prefix("not ").unwrap_or(text);
     Some(Box::new(Test::Comparison(Box::new(Comparison {
         left: Operand::Name(name.clone()),
-        operator: if not { Comparator::IsNot } else { Comparator::Is },
+        operator: if not {
+            Comparator::IsNot
+        } else {
+            Comparator::Is
+        },
         right: Some(Operand::Literal(Text::from(word))),
     }))))
 }
