@@ -13,3 +13,9 @@
 pub mod source;
 
 pub mod ast;
+
+/// The only writer of standard output and standard error.
+pub mod report;
+
+/// The only place that starts child processes, and ends them.
+pub mod process;
