@@ -12,10 +12,14 @@
 
 pub mod source;
 
+pub mod syntax;
+
 pub mod ast;
 
-/// The only writer of standard output and standard error.
+pub mod parser;
+
 pub mod report;
 
-/// The only place that starts child processes, and ends them.
 pub mod process;
+
+pub mod memory;

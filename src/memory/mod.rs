@@ -1,0 +1,10 @@
+//! Memory: what is measured and limited, how a breach is noticed, and what is written about it.
+//!
+//! *Invariant:* knows bytes, time and a snapshot of the execution, not the machine that runs it;
+//! usable by another Tokio program as a library.
+
+pub mod snapshot;
+
+pub mod fold;
+
+pub mod redact;
