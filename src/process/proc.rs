@@ -28,11 +28,6 @@ impl Process {
     pub(super) fn is_zombie(&self) -> bool {
         matches!(self.state, b'Z' | b'X')
     }
-
-    /// Whether a signal stopped it.
-    pub(super) fn is_stopped(&self) -> bool {
-        self.state == b'T'
-    }
 }
 
 /// All processes of the machine that can be seen.

@@ -33,11 +33,6 @@ impl Ring {
         self.total = 0;
     }
 
-    /// The number of bytes read so far.
-    pub(super) fn total(&self) -> u64 {
-        self.total
-    }
-
     /// Where to read into; never empty.
     pub(super) fn space(&mut self) -> &mut [u8] {
         let end = CAPACITY.min(self.next + READ_BYTES);

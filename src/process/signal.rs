@@ -37,7 +37,7 @@ pub(super) fn send(process: &Process, signal: Signal) -> Sent {
         Signal::Kill => rustix::process::Signal::KILL,
     };
     let descriptor = pidfd_open(pid, PidfdFlags::empty());
-    if !proc::process(process.pid).is_some_and(|now| now.started == process.started) {
+    if proc::process(process.pid).is_none_or(|now| now.started != process.started) {
         return Sent::Gone;
     }
     let sent = match descriptor {
