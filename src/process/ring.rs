@@ -67,20 +67,18 @@ mod tests {
 
     /// Feeds `total` bytes in reads of at most `piece` bytes.
     fn check(total: usize, piece: usize) {
-        let all: Vec<u8> = (0..total).map(|i| (i * 7 % 251) as u8).collect();
+        let all: Vec<u8> = (0..total).map(|i| (i * 7 % 127) as u8).collect();
         let mut ring = Ring::new();
         let mut rest = &all[..];
         while !rest.is_empty() {
             let space = ring.space();
             let count = piece.min(space.len()).min(rest.len());
             space[..count].copy_from_slice(&rest[..count]);
-            assert_eq!(ring.filled(count), &rest[..count]);
+            assert!(ring.filled(count) == &rest[..count]);
             rest = &rest[count..];
         }
-        assert_eq!(
-            ring.tail().bytes(),
-            &all[total.saturating_sub(TAIL_BYTES)..]
-        );
+        let end = &all[total.saturating_sub(TAIL_BYTES)..];
+        assert!(ring.tail().bytes() == end);
     }
 
     #[test]
