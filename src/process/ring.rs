@@ -5,7 +5,7 @@ use crate::process::finished::Tail;
 /// How much of the end of a stream is remembered, in bytes.
 pub(super) const TAIL_BYTES: usize = 64 * 1024;
 /// How much is read at once, in bytes.
-const READ_BYTES: usize = 64 * 1024;
+const READ_BYTES: usize = 128 * 1024;
 const CAPACITY: usize = TAIL_BYTES + READ_BYTES;
 
 /// Reading overwrites only what is older than the last 64 KiB, so that nothing is copied.
