@@ -18,6 +18,12 @@ pub mod ast;
 
 pub mod parser;
 
+pub mod resolve;
+
 pub mod value;
+
+pub mod report;
+
+pub mod process;
 
 pub mod memory;
