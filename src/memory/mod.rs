@@ -8,3 +8,5 @@ pub mod snapshot;
 pub mod fold;
 
 pub mod redact;
+
+pub mod files;
