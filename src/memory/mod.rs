@@ -10,3 +10,9 @@ pub mod fold;
 pub mod redact;
 
 pub mod files;
+
+pub mod amount;
+
+pub mod record;
+
+pub mod sparkline;
