@@ -16,3 +16,5 @@ pub mod amount;
 pub mod record;
 
 pub mod sparkline;
+
+pub mod diagnosis;
