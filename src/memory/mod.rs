@@ -18,3 +18,9 @@ pub mod record;
 pub mod sparkline;
 
 pub mod diagnosis;
+
+pub mod outline;
+
+pub mod summary;
+
+pub mod dump;
