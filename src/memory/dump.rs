@@ -167,7 +167,8 @@ fn write_here(request: &Request) -> DumpOutcome {
         runtime: RuntimeInfo::new(request.record.figures.tasks_alive),
         redactor: &redactor,
     };
-    let mut outcome = document.write_files();
+    let set = request.dump_dir.as_deref();
+    let mut outcome = document.write_files(&files::places(set, &request.start_dir));
     outcome.diagnosis = diagnosis;
     outcome
 }
@@ -184,17 +185,15 @@ struct Document<'a> {
 impl Document<'_> {
     /// Writes a pair into the first place that takes one; a summary alone where no place has room
     /// for the dump; else the essentials.
-    fn write_files(&self) -> DumpOutcome {
+    fn write_files(&self, places: &[PathBuf]) -> DumpOutcome {
         let mut outcome = DumpOutcome::default();
-        let set = self.request.dump_dir.as_deref();
-        let places = files::places(set, &self.request.start_dir);
-        for place in &places {
+        for place in places {
             match self.pair(place, &mut outcome) {
                 Ok(()) => return outcome,
                 Err(error) => outcome.problems.push(problem(place, &error)),
             }
         }
-        for place in &places {
+        for place in places {
             let Ok(folder) = self.open(place) else {
                 continue;
             };

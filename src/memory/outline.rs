@@ -81,7 +81,7 @@ pub fn holders(machine: &MachineSnapshot, most: usize) -> Vec<String> {
     }
     for variable in machine.variables.iter().take(most) {
         lines.push(format!(
-            "{}: {}: {}",
+            "{} holds {}: {}",
             variable.name,
             size(variable.bytes),
             variable.preview
@@ -94,7 +94,7 @@ pub fn holders(machine: &MachineSnapshot, most: usize) -> Vec<String> {
             &captured.variable
         };
         lines.push(format!(
-            "{variable}: {} captured from `{}`{}",
+            "{variable} holds {} captured from `{}`{}",
             size(captured.bytes),
             captured.command,
             at_line(&captured.place)
@@ -103,7 +103,7 @@ pub fn holders(machine: &MachineSnapshot, most: usize) -> Vec<String> {
     for read in machine.reads.iter().take(most) {
         let held = size(read.bytes);
         lines.push(format!(
-            "{}: {held} read{}",
+            "{} holds {held} read{}",
             read.name,
             at_line(&read.place)
         ));
