@@ -8,3 +8,19 @@ pub mod snapshot;
 pub mod fold;
 
 pub mod redact;
+
+pub mod files;
+
+pub mod amount;
+
+pub mod record;
+
+pub mod sparkline;
+
+pub mod diagnosis;
+
+pub mod outline;
+
+pub mod summary;
+
+pub mod dump;
