@@ -4,6 +4,11 @@
 //! ends whatever the tests beside it leave behind.
 
 #![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests may fail"
+)]
 
 use std::env;
 use std::future::Future;

@@ -7,28 +7,7 @@ use std::fs;
 use std::fs::File;
 use std::io::{self, Read};
 
-/// One process, as its `stat` file describes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Process {
-    pub(super) pid: u32,
-    pub(super) parent: u32,
-    pub(super) group: u32,
-    pub(super) session: u32,
-    /// When it was started, in clock ticks since the machine was; with the number of the
-    /// process this is unique.
-    pub(super) started: u64,
-    pub(super) state: u8,
-    pub(super) threads: u32,
-    /// Resident memory in bytes.
-    pub(super) resident: u64,
-}
-
-impl Process {
-    /// Whether it has ended and only waits to be waited for.
-    pub(super) fn is_zombie(&self) -> bool {
-        matches!(self.state, b'Z' | b'X')
-    }
-}
+pub(super) use super::entry::Process;
 
 /// All processes of the machine that can be seen.
 pub(super) fn scan() -> Vec<Process> {

@@ -9,6 +9,7 @@ use tokio::process::{Child, ChildStderr, ChildStdout};
 use super::command::{Branch, Output, ShellCommand};
 use super::finished::{Finished, Kept, Tail};
 use super::hold::Hold;
+use super::job::Job;
 use super::ring::Ring;
 use super::run::Stream;
 use super::start::{StartError, Streams, start};
@@ -32,7 +33,9 @@ pub(super) struct Pump {
     report: Report,
     kills_before: u64,
     foreground: Option<Foreground>,
+    job: Option<Job>,
     attached: bool,
+    interrupted: bool,
     registration: Registration,
 }
 
@@ -98,12 +101,14 @@ impl Pump {
             stderr: Stdio::piped(),
         };
         let kills_before = supervisor.kernel_kills();
+        let job = Job::new(supervisor);
         let (mut child, registration) = register(supervisor, command, variable, streams)?;
         let stdout = child.stdout.take().map(Pipe::Stdout);
         let stderr = child.stderr.take().map(Pipe::Stderr);
         Ok(Self {
             stdout: Side::new(stdout, supervisor),
             stderr: Side::new(stderr, supervisor),
+            job,
             ..Self::bare(child, registration, target, report, kills_before)
         })
     }
@@ -119,9 +124,11 @@ impl Pump {
             stderr: Stdio::inherit(),
         };
         let kills_before = supervisor.kernel_kills();
+        let job = Job::new(supervisor);
         let (child, registration) = register(supervisor, command, None, streams)?;
         Ok(Self {
             foreground: Foreground::give(supervisor, registration.pid),
+            job,
             attached: true,
             ..Self::bare(child, registration, Target::Nowhere, report, kills_before)
         })
@@ -143,7 +150,9 @@ impl Pump {
             report: report.clone(),
             kills_before,
             foreground: None,
+            job: None,
             attached: false,
+            interrupted: false,
             registration,
         }
     }
@@ -158,6 +167,7 @@ impl Pump {
             // What was reported before is seen before the command takes its time.
             let _ = self.report.flush().await;
         }
+        let pid = self.registration.pid;
         while self.status.is_none() || self.stdout.is_open() || self.stderr.is_open() {
             let (stream, count) = tokio::select! {
                 count = self.stdout.read(), if self.stdout.is_open() => (Stream::Stdout, count),
@@ -165,6 +175,10 @@ impl Pump {
                 status = self.child.wait(), if self.status.is_none() => {
                     // A process that cannot be waited for is treated as one that failed.
                     self.ended(status.unwrap_or_else(|_| failed()));
+                    continue;
+                }
+                signal = stopped(&mut self.job, pid), if self.status.is_none() => {
+                    self.stopped(signal);
                     continue;
                 }
             };
@@ -176,7 +190,19 @@ impl Pump {
         }
     }
 
+    fn stopped(&mut self, signal: i32) {
+        if let (Some(job), Some(supervisor)) = (&mut self.job, self.registration.supervisor()) {
+            job.react(
+                signal,
+                self.registration.pid,
+                &mut self.foreground,
+                &supervisor,
+            );
+        }
+    }
+
     fn ended(&mut self, status: ExitStatus) {
+        self.interrupted = (self.attached || self.foreground.is_some()) && by_sigint(status);
         if let (Some(foreground), Some(_)) = (&mut self.foreground, status.code()) {
             foreground.accept_modes();
         }
@@ -242,6 +268,7 @@ impl Pump {
             self.release();
         }
         self.foreground = None;
+        self.job = None;
     }
 
     fn release(&mut self) -> Kept {
@@ -267,7 +294,7 @@ impl Pump {
             code,
             signal,
             out_of_memory: supervisor.was_killed(code, signal, self.kills_before),
-            interrupted: self.attached && signal == Some(2),
+            interrupted: self.interrupted,
             duration: self.registration.known.started.elapsed(),
             stdout: self.stdout.finish(tails, supervisor),
             stderr: self.stderr.finish(tails, supervisor),
@@ -363,6 +390,18 @@ fn grow(bytes: &mut Vec<u8>, chunk: &[u8]) {
         bytes.reserve_exact(chunk.len().max(bytes.len() / 8));
     }
     bytes.extend_from_slice(chunk);
+}
+
+fn by_sigint(status: ExitStatus) -> bool {
+    signal_of(status) == Some(2)
+}
+
+/// Waits for ever where there is no terminal.
+async fn stopped(job: &mut Option<Job>, pid: u32) -> i32 {
+    match job {
+        Some(job) => job.stopped(pid).await,
+        None => std::future::pending().await,
+    }
 }
 
 #[cfg(unix)]

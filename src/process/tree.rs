@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::command::{Branch, Origin};
-use super::proc::{self, Process};
+use super::entry::Process;
+use super::proc;
 use super::supervisor::{Known, Supervisor, Table, group_lives, lock, started};
 use crate::source::Text;
 
@@ -129,7 +130,10 @@ impl Supervisor {
             owns_process: self.shared.owns_process,
             my_group: my_group(),
         };
-        let members = family.collect(&processes);
+        let mut members = family.collect(&processes);
+        if cfg!(not(target_os = "linux")) {
+            members.extend(table.groups());
+        }
         table.seen = members
             .iter()
             .map(|member| {
@@ -162,6 +166,26 @@ impl Supervisor {
             !member.process.is_zombie() && branches.is_none_or(in_branch)
         });
         wanted.map(|member| member.process).collect()
+    }
+}
+
+impl Table {
+    /// The leaders of all groups, for platforms where no more is known.
+    fn groups(&self) -> impl Iterator<Item = Member> {
+        let groups = self.running.iter().chain(&self.left);
+        groups.map(|(group, known)| Member {
+            process: Process {
+                pid: *group,
+                parent: std::process::id(),
+                group: *group,
+                session: 0,
+                started: 0,
+                state: b'R',
+                threads: 1,
+                resident: 0,
+            },
+            known: Some(known.clone()),
+        })
     }
 }
 
