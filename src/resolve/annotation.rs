@@ -17,9 +17,8 @@ pub(super) fn platforms(
 ) -> Result<Vec<Platform>, ResolveError> {
     let mut found: Option<Vec<Platform>> = None;
     for annotation in annotations {
-        let error = |message: String| {
-            ResolveError::at(Diagnostic::new(file, annotation.span, message))
-        };
+        let error =
+            |message: String| ResolveError::at(Diagnostic::new(file, annotation.span, message));
         match annotation.name.as_str() {
             "platform" => {}
             "memory" => {
@@ -68,7 +67,9 @@ fn memory(annotation: &Annotation) -> Result<u64, String> {
 
 /// The bytes that `@memory` allows a task and what it starts; `None` without the annotation.
 pub fn memory_limit(annotations: &[Annotation]) -> Option<u64> {
-    let annotation = annotations.iter().find(|annotation| annotation.name == "memory")?;
+    let annotation = annotations
+        .iter()
+        .find(|annotation| annotation.name == "memory")?;
     memory(annotation).ok()
 }
 

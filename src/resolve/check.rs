@@ -23,7 +23,11 @@ pub fn check(file: &File) -> Result<(), ResolveError> {
         match seen.entry(task.name.as_str()) {
             Entry::Vacant(slot) => {
                 // A task without variants costs no list.
-                slot.insert(if platforms.is_empty() { Vec::new() } else { vec![platforms] });
+                slot.insert(if platforms.is_empty() {
+                    Vec::new()
+                } else {
+                    vec![platforms]
+                });
             }
             Entry::Occupied(mut slot) => {
                 variant(file, &task.name, task.span, slot.get(), &platforms)?;
@@ -60,8 +64,12 @@ fn name(file: &File, what: &str, name: &str, span: Span) -> Result<(), ResolveEr
 fn mode(file: &File, name: &str, span: Span, head: &TaskHead) -> Result<(), ResolveError> {
     match &head.mode {
         Some(mode) if mode != "ci" => Err(ResolveError::at(
-            Diagnostic::new(&file.source, span, format!("task '{name}': unknown mode '{mode}'"))
-                .with_help("the only mode is \"ci\"; leave `mode` out for the usual one"),
+            Diagnostic::new(
+                &file.source,
+                span,
+                format!("task '{name}': unknown mode '{mode}'"),
+            )
+            .with_help("the only mode is \"ci\"; leave `mode` out for the usual one"),
         )),
         _ => Ok(()),
     }
@@ -78,7 +86,11 @@ fn variant(
 ) -> Result<(), ResolveError> {
     let plain_before = before.is_empty() || before.iter().any(Vec::is_empty);
     if platforms.is_empty() && plain_before {
-        return Err(error(file, span, format!("task '{name}' is declared twice")));
+        return Err(error(
+            file,
+            span,
+            format!("task '{name}' is declared twice"),
+        ));
     }
     let shared: Vec<Platform> = platforms
         .iter()
@@ -89,5 +101,9 @@ fn variant(
         return Ok(());
     }
     let shared = platform::names(&shared);
-    Err(error(file, span, format!("task '{name}' has two variants for {shared}")))
+    Err(error(
+        file,
+        span,
+        format!("task '{name}' has two variants for {shared}"),
+    ))
 }

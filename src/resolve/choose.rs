@@ -45,8 +45,11 @@ impl Program {
                 shortened: false,
             });
         }
-        let names: BTreeSet<&Text> =
-            self.tasks.keys().filter(|name| name.starts_with(typed)).collect();
+        let names: BTreeSet<&Text> = self
+            .tasks
+            .keys()
+            .filter(|name| name.starts_with(typed))
+            .collect();
         match (names.len(), names.first()) {
             (1, Some(name)) => match self.own_task(name)? {
                 Some(task) => Ok(Choice::Task {
@@ -61,8 +64,11 @@ impl Program {
     }
 
     fn unknown(&self, typed: &str) -> ResolveError {
-        let mut similar: Vec<&Text> =
-            self.tasks.keys().filter(|name| is_similar(name, typed)).collect();
+        let mut similar: Vec<&Text> = self
+            .tasks
+            .keys()
+            .filter(|name| is_similar(name, typed))
+            .collect();
         similar.sort_unstable();
         let mut message = format!("task '{typed}' not found");
         if !similar.is_empty() {
@@ -80,7 +86,10 @@ fn ambiguous(typed: &str, names: &BTreeSet<&Text>) -> ResolveError {
     let sorted: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
     let mut message = format!("'{typed}' is ambiguous; it may be:");
     for (index, name) in sorted.iter().enumerate().take(100) {
-        let before = index.checked_sub(1).and_then(|index| sorted.get(index)).copied();
+        let before = index
+            .checked_sub(1)
+            .and_then(|index| sorted.get(index))
+            .copied();
         let prefix = shortest_prefix(name, before, sorted.get(index + 1).copied());
         message.push_str(&format!("\n    {name} (type '{prefix}')"));
     }

@@ -108,11 +108,20 @@ impl Program {
 
     /// A service of the main file.
     pub fn service(&self, name: &str) -> Option<&Service> {
-        self.ast.main.services.iter().rev().find(|service| service.name == name)
+        self.ast
+            .main
+            .services
+            .iter()
+            .rev()
+            .find(|service| service.name == name)
     }
 
     fn project_items(&self) -> impl Iterator<Item = &ProjectItem> {
-        self.ast.main.project.iter().flat_map(|project| &project.items)
+        self.ast
+            .main
+            .project
+            .iter()
+            .flat_map(|project| &project.items)
     }
 
     /// A file and its namespace: 0 is the main file.

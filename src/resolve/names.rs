@@ -63,7 +63,12 @@ impl TaskRef {
 
     /// What tells it from all others.
     pub(super) fn identity(&self) -> (usize, u32, bool, Text) {
-        (Arc::as_ptr(&self.file) as usize, self.index, self.template, self.namespace.clone())
+        (
+            Arc::as_ptr(&self.file) as usize,
+            self.index,
+            self.template,
+            self.namespace.clone(),
+        )
     }
 }
 
@@ -88,7 +93,9 @@ impl SnippetRef {
 
     /// Its statements.
     pub fn body(&self) -> Block {
-        self.node().map(|snippet| snippet.body.clone()).unwrap_or_else(|| Arc::new([]))
+        self.node()
+            .map(|snippet| snippet.body.clone())
+            .unwrap_or_else(|| Arc::new([]))
     }
 }
 
@@ -117,7 +124,9 @@ pub(super) fn index(ast: Arc<Ast>) -> Program {
         }
     }
     for (index, template) in main.templates.iter().enumerate() {
-        program.templates.insert(template.name.clone(), index as u32);
+        program
+            .templates
+            .insert(template.name.clone(), index as u32);
     }
     program.index_project(0, main, &Text::default(), true);
     for (number, include) in ast.includes.iter().enumerate() {
@@ -140,13 +149,17 @@ impl Program {
         if include.selectors.tasks {
             for (index, task) in include.file.tasks.iter().enumerate() {
                 let task = reference(index, false, &task.name);
-                self.included_tasks.entry(task.full_name.clone()).or_default().push(task);
+                self.included_tasks
+                    .entry(task.full_name.clone())
+                    .or_default()
+                    .push(task);
             }
         }
         if include.selectors.templates {
             for (index, template) in include.file.templates.iter().enumerate() {
                 let template = reference(index, true, &template.name);
-                self.included_templates.insert(template.full_name.clone(), template);
+                self.included_templates
+                    .insert(template.full_name.clone(), template);
             }
         }
     }
@@ -241,9 +254,9 @@ impl Program {
         let Some(&first) = self.tasks.get(name) else {
             return Ok(None);
         };
-        let indices =
-            std::iter::successors(Some(first), |index| self.variants.get(index).copied());
-        self.variant(name, indices.map(|index| self.main_ref(index, false))).map(Some)
+        let indices = std::iter::successors(Some(first), |index| self.variants.get(index).copied());
+        self.variant(name, indices.map(|index| self.main_ref(index, false)))
+            .map(Some)
     }
 
     fn main_ref(&self, index: u32, template: bool) -> TaskRef {

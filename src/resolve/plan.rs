@@ -66,20 +66,26 @@ impl Program {
     }
 
     fn resolve(&self, task: &TaskRef, wanted: &Dependency) -> Result<TaskRef, ResolveError> {
-        self.dependency(&wanted.name, &task.namespace)?.ok_or_else(|| {
-            let (name, needed) = (&task.full_name, &wanted.name);
-            let message = format!("task '{name}' depends on '{needed}', which does not exist");
-            ResolveError::at(Diagnostic::new(&task.file.source, wanted.span, message))
-        })
+        self.dependency(&wanted.name, &task.namespace)?
+            .ok_or_else(|| {
+                let (name, needed) = (&task.full_name, &wanted.name);
+                let message = format!("task '{name}' depends on '{needed}', which does not exist");
+                ResolveError::at(Diagnostic::new(&task.file.source, wanted.span, message))
+            })
     }
 }
 
 fn nth_dependency(task: &TaskRef, index: usize) -> Option<&Dependency> {
-    task.head().dependencies.iter().flat_map(|group| &group.items).nth(index)
+    task.head()
+        .dependencies
+        .iter()
+        .flat_map(|group| &group.items)
+        .nth(index)
 }
 
 fn circle(task: &TaskRef, wanted: &Dependency, found: &TaskRef) -> ResolveError {
     let (name, needed) = (&task.full_name, &found.full_name);
-    let message = format!("circular dependency: task '{name}' depends on '{needed}', which needs it");
+    let message =
+        format!("circular dependency: task '{name}' depends on '{needed}', which needs it");
     ResolveError::at(Diagnostic::new(&task.file.source, wanted.span, message))
 }

@@ -113,7 +113,11 @@ impl Program {
             let task = self.named(&reference, &owner)?;
             let identity = task.identity();
             let is_owner = task.full_name == owner.name && Arc::ptr_eq(&task.file, &owner.file);
-            if is_owner || path.iter().any(|step| step.identity.as_ref() == Some(&identity)) {
+            if is_owner
+                || path
+                    .iter()
+                    .any(|step| step.identity.as_ref() == Some(&identity))
+            {
                 return Err(circle(&reference, &owner, &task));
             }
             if done.contains(&identity) {
