@@ -296,9 +296,12 @@ fn a_background_process_is_waited_for_only_if_it_holds_the_pipes() {
             let (_, out) = finish(&supervisor, script, Output::Stream).await;
             let pid = word(&out, "pid=").to_owned();
             assert!(state(&pid).is_some());
-            let children = supervisor.children(10);
-            assert_eq!(children.len(), 1);
-            assert_eq!(children[0].command, "sleep 1000");
+            until("the child is what it is to be", || {
+                let children = supervisor.children(10);
+                assert_eq!(children.len(), 1);
+                children[0].command == "sleep 1000"
+            })
+            .await;
             let (_, out) = finish(
                 &supervisor,
                 "(echo first; exec sleep 0.05) & echo second",
@@ -321,7 +324,7 @@ fn nobody_survives_an_abort() {
         let script = "
             sleep 1001 & echo plain=$!
             setsid sleep 1002 & echo session=$!
-            setsid bash -c '(sleep 1003 & echo daemon=$!) &'
+            setsid bash -c 'sleep 1003 & echo daemon=$!'
             sleep 1004 & kill -STOP $!; echo stopped=$!
             echo ready; wait";
         let begun = Instant::now();

@@ -25,6 +25,7 @@ mod proc;
 mod pump;
 mod ring;
 mod run;
+mod side;
 mod signal;
 mod start;
 mod supervisor;

@@ -3,19 +3,18 @@
 use std::process::{ExitStatus, Stdio};
 use std::{io, mem};
 
-use tokio::io::AsyncReadExt;
-use tokio::process::{Child, ChildStderr, ChildStdout};
+use tokio::process::Child;
 
 use super::command::{Branch, Output, ShellCommand};
-use super::finished::{Finished, Kept, Tail};
+use super::finished::{Finished, Kept};
 use super::hold::Hold;
 use super::job::Job;
-use super::ring::Ring;
 use super::run::Stream;
+use super::side::{Pipe, Side};
 use super::start::{StartError, Streams, start};
 use super::supervisor::{Registration, Supervisor};
 use super::terminal::Foreground;
-use crate::report::{Lines, Report};
+use crate::report::Report;
 use crate::source::Text;
 
 /// A capture longer than this, in bytes, grows by an eighth and not to the double, so that what
@@ -38,13 +37,6 @@ pub(super) struct Pump {
     interrupted: bool,
     registration: Registration,
 }
-
-/// A read of so many bytes, what a pipe holds at first, says that the process prints faster than
-/// we read. The pipe is made larger then, because each time that it is full costs two changes of
-/// process: 300 MB took 120 ms instead of 190.
-const FULL_PIPE: usize = 64 * 1024;
-#[cfg(target_os = "linux")]
-const LARGE_PIPE: usize = 256 * 1024;
 
 /// How much of each stream a probe keeps, in bytes.
 const PROBE_BYTES: usize = 1024 * 1024;
@@ -224,16 +216,13 @@ impl Pump {
             Stream::Stderr => &mut self.stderr,
         };
         let Some(count) = count.ok().filter(|count| *count > 0) else {
-            side.pipe = None;
+            side.close();
             return;
         };
-        side.filled(count);
-        let Some(chunk) = side.ring.as_mut().map(|ring| ring.filled(count)) else {
-            return;
-        };
+        let (chunk, lines) = side.filled(count);
         let written = match &mut self.target {
             Target::Stream => self.report.write(&[chunk]).await,
-            Target::Lines => side.lines.pass(chunk, &self.report).await,
+            Target::Lines => lines.pass(chunk, &self.report).await,
             Target::Hold(hold) => {
                 hold.take(stream, chunk).await;
                 Ok(())
@@ -257,8 +246,8 @@ impl Pump {
         };
         if written.is_err() {
             // Standard output is gone: the process gets the same error from its own writes.
-            self.stdout.pipe = None;
-            self.stderr.pipe = None;
+            self.stdout.close();
+            self.stderr.close();
         }
     }
 
@@ -315,74 +304,6 @@ fn register(
         let pid = child.id().unwrap_or_default();
         Ok((child, pid))
     })
-}
-
-/// One stream of the process.
-#[derive(Debug, Default)]
-struct Side {
-    pipe: Option<Pipe>,
-    ring: Option<Ring>,
-    lines: Lines,
-    enlarged: bool,
-}
-
-#[derive(Debug)]
-enum Pipe {
-    Stdout(ChildStdout),
-    Stderr(ChildStderr),
-}
-
-impl Pipe {
-    /// A user may have so many large pipes only; then the small one has to do.
-    fn enlarge(&self) {
-        #[cfg(target_os = "linux")]
-        let _ = match self {
-            Self::Stdout(pipe) => rustix::pipe::fcntl_setpipe_size(pipe, LARGE_PIPE),
-            Self::Stderr(pipe) => rustix::pipe::fcntl_setpipe_size(pipe, LARGE_PIPE),
-        };
-    }
-}
-
-impl Side {
-    fn new(pipe: Option<Pipe>, supervisor: &Supervisor) -> Self {
-        Self {
-            pipe,
-            ring: Some(supervisor.ring()),
-            ..Self::default()
-        }
-    }
-
-    fn is_open(&self) -> bool {
-        self.pipe.is_some()
-    }
-
-    async fn read(&mut self) -> io::Result<usize> {
-        let space = self.ring.as_mut().map(Ring::space).unwrap_or_default();
-        match &mut self.pipe {
-            Some(Pipe::Stdout(pipe)) => pipe.read(space).await,
-            Some(Pipe::Stderr(pipe)) => pipe.read(space).await,
-            None => Ok(0),
-        }
-    }
-
-    /// Notes what was read, and gives the process a larger pipe when it is a fast one.
-    fn filled(&mut self, count: usize) {
-        if count >= FULL_PIPE && !self.enlarged {
-            self.enlarged = true;
-            if let Some(pipe) = &self.pipe {
-                pipe.enlarge();
-            }
-        }
-    }
-
-    fn finish(self, tail: bool, supervisor: &Supervisor) -> Tail {
-        let Some(ring) = self.ring else {
-            return Tail::default();
-        };
-        let end = if tail { ring.tail() } else { Tail::default() };
-        supervisor.give_back(ring);
-        end
-    }
 }
 
 fn grow(bytes: &mut Vec<u8>, chunk: &[u8]) {

@@ -107,6 +107,7 @@ impl Supervisor {
         }
         // Their pipes are closed now; only a reader of ours that does not read can hold them up.
         let _ = tokio::time::timeout(LAST_WORDS, finish(&mut pumps)).await;
+        self.forget_measurements();
         ended
     }
 

@@ -110,6 +110,11 @@ impl Supervisor {
         measured.last
     }
 
+    /// The next measurement is a new one, however long the last one took.
+    pub(super) fn forget_measurements(&self) {
+        *lock(&self.shared.measured) = Measured::default();
+    }
+
     /// The processes of the execution, those that use most first, at most `limit`. The memory
     /// is that of the last [`Supervisor::tree_memory`] where the process has not grown since.
     pub fn children(&self, limit: usize) -> Vec<ChildInfo> {
