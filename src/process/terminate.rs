@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::command::Branch;
+use super::proc;
 use super::proc::Process;
 use super::pump::Pump;
 use super::signal::{self, Signal};
@@ -65,7 +66,7 @@ impl Supervisor {
         self.stop();
         let end = Instant::now() + limit;
         loop {
-            let living = self.living_if_any(None);
+            let living = self.living_if_any(None, |_| true);
             if living.is_empty() || Instant::now() >= end {
                 return living.len();
             }
@@ -89,7 +90,7 @@ impl Supervisor {
         let mut pause = FIRST_PAUSE;
         loop {
             self.take_over(branches, &mut pumps);
-            let mut living = self.living_if_any(branches);
+            let mut living = self.living_if_any(branches, |_| true);
             let age = begun.elapsed();
             if age >= grace || hurry.is_cancelled() {
                 let refused = send(&living, Signal::Kill);
@@ -106,6 +107,7 @@ impl Supervisor {
         }
         // Their pipes are closed now; only a reader of ours that does not read can hold them up.
         let _ = tokio::time::timeout(LAST_WORDS, finish(&mut pumps)).await;
+        self.forget_measurements();
         ended
     }
 
@@ -114,8 +116,10 @@ impl Supervisor {
         let mut asked: Vec<Process> = Vec::new();
         let mut known = FxHashSet::default();
         for _ in 0..STOP_ROUNDS {
-            let mut new = self.living_if_any(branches);
-            new.retain(|process| known.insert((process.pid, process.started)));
+            let mut new = self.living_if_any(branches, |process| {
+                !known.contains(&(process.pid, process.started))
+            });
+            known.extend(new.iter().map(|process| (process.pid, process.started)));
             if new.is_empty() {
                 break;
             }
@@ -127,12 +131,23 @@ impl Supervisor {
         asked.len()
     }
 
-    fn living_if_any(&self, branches: Option<&[Branch]>) -> Vec<Process> {
-        if self.is_active() {
-            self.living(branches)
-        } else {
-            Vec::new()
+    /// The living processes that are `wanted`. Looks quickly first; that none is left is believed
+    /// only after a look at all processes of the machine.
+    fn living_if_any(
+        &self,
+        branches: Option<&[Branch]>,
+        wanted: impl Fn(&Process) -> bool,
+    ) -> Vec<Process> {
+        if !self.is_active() {
+            return Vec::new();
         }
+        let mut living = self.living(self.descendants(), branches);
+        living.retain(&wanted);
+        if living.is_empty() {
+            living = self.living(proc::scan(), branches);
+            living.retain(&wanted);
+        }
+        living
     }
 
     /// Goes on passing on what dropped commands print.
