@@ -22,8 +22,14 @@ pub mod resolve;
 
 pub mod value;
 
+pub mod load;
+
 pub mod report;
 
 pub mod process;
+
+pub mod action;
+
+mod machine;
 
 pub mod memory;

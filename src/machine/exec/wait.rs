@@ -1,0 +1,89 @@
+//! `wait` and `use workdir`.
+
+use std::path::{Path, PathBuf};
+
+use super::super::{Action, Execution, Machine, Stop};
+use crate::action::wait;
+use crate::ast::action::{UseWorkdir, Wait, WaitAmount};
+use crate::ast::{Part, Template};
+use crate::source::Text;
+use crate::value::Undefined;
+
+impl Machine {
+    pub(in crate::machine) fn wait(&mut self, node: &Wait) -> Execution {
+        let amount: Text = match &node.amount {
+            WaitAmount::Number(number) => number.clone(),
+            WaitAmount::Placeholder(placeholder) => {
+                let template = Template {
+                    text: placeholder.source.clone(),
+                    parts: Box::new([Part::Placeholder(placeholder.clone())]),
+                    ..Template::default()
+                };
+                self.text_with(&template, Undefined::All, "wait statement")?
+            }
+        };
+        let duration = wait::duration(&amount, node.unit).map_err(Stop::fail)?;
+        let shown = wait::text(duration);
+        if self.dry() {
+            self.line(&format!("[DRY RUN] Would wait {shown}"));
+            return Ok(());
+        }
+        self.line(&format!("⏳  Waiting {shown}..."));
+        Err(Stop::Action(Box::new(Action::Sleep(duration))))
+    }
+
+    pub(in crate::machine) fn use_workdir(&mut self, node: &UseWorkdir) -> Execution {
+        let path = self.text_with(&node.path, Undefined::Dollar, "use workdir statement")?;
+        if self.dry() {
+            self.line(&format!("[DRY RUN] Would set working directory to: {path}"));
+            return Ok(());
+        }
+        let folder = clean(&self.run.world.start_dir.join(path.as_str()));
+        let shown = folder.display();
+        match std::fs::metadata(&folder) {
+            Ok(found) if found.is_dir() => {}
+            Ok(_) => {
+                return Err(Stop::fail(format!(
+                    "working directory is not a folder: {shown}"
+                )));
+            }
+            Err(error) => {
+                let reason = crate::value::os_reason(&error);
+                return Err(Stop::fail(format!("working directory {shown}: {reason}")));
+            }
+        }
+        self.verbose(|| format!("📁 Working directory set to: {shown}"));
+        if let Some(index) = self.call().map(|call| call.task)
+            && let Some(task) = self.call_mut(index)
+        {
+            task.workdir = Some(folder.into());
+        }
+        Ok(())
+    }
+}
+
+/// The path with `.`, `..` and repeated slashes taken out, as text: links are not followed.
+pub(super) fn clean(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_cleaned_as_text() {
+        assert_eq!(clean(Path::new("/a/./b/../c//d/")), PathBuf::from("/a/c/d"));
+        assert_eq!(clean(Path::new("/../a")), PathBuf::from("/a"));
+    }
+}
