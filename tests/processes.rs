@@ -244,6 +244,24 @@ fn a_capture_is_counted_while_it_grows() {
 }
 
 #[test]
+fn a_captured_value_loses_its_ends() {
+    alone("a_captured_value_loses_its_ends", || async {
+        let supervisor = Supervisor::new();
+        let script = r"printf ' \n a\n b \r\n\n'; printf 'noise' >&2";
+        let (mut finished, out) = finish(&supervisor, script, capture()).await;
+        assert_eq!(
+            (finished.take_trimmed().as_str(), out.as_str()),
+            ("a\n b", "")
+        );
+        assert_eq!(finished.take_captured(), "");
+        let (mut finished, _) = finish(&supervisor, script, capture()).await;
+        assert_eq!(finished.take_without_line_ends(), " \n a\n b ");
+        let (mut finished, _) = finish(&supervisor, r"printf '\377x'", capture()).await;
+        assert_eq!(finished.take_trimmed(), "\u{fffd}x");
+    });
+}
+
+#[test]
 fn held_output_is_reported_whole() {
     alone("held_output_is_reported_whole", || async {
         let supervisor = Supervisor::new();
