@@ -41,6 +41,9 @@ pub struct Ended {
     pub left: usize,
 }
 
+/// The processes that were asked to end, by their number and start.
+type Asked = FxHashSet<(u32, u64)>;
+
 impl Supervisor {
     /// Ends everything that the execution started and that lives. Nothing can be started from
     /// now on. `hurry` ends the grace at once. What the commands still print is passed on,
@@ -84,8 +87,10 @@ impl Supervisor {
         let begun = Instant::now();
         let mut pumps = JoinSet::new();
         let mut ended = Ended::default();
+        let mut asked = Asked::default();
         if !grace.is_zero() && !hurry.is_cancelled() {
-            ended.asked = self.ask(branches);
+            self.ask(branches, &mut asked);
+            ended.asked = asked.len();
         }
         let mut pause = FIRST_PAUSE;
         loop {
@@ -101,6 +106,9 @@ impl Supervisor {
             if living.is_empty() || age > grace + GIVE_UP {
                 break;
             }
+            if age >= grace / 2 && age < grace {
+                self.ask(branches, &mut asked);
+            }
             let until_kill = grace.saturating_sub(age).max(FIRST_PAUSE);
             wait(pause.min(until_kill), hurry, &mut pumps).await;
             pause = LAST_PAUSE.min(pause * 3 / 2);
@@ -111,24 +119,22 @@ impl Supervisor {
         ended
     }
 
-    /// Stops all, asks them to end, and lets them go on. Returns how many there were.
-    fn ask(&self, branches: Option<&[Branch]>) -> usize {
-        let mut asked: Vec<Process> = Vec::new();
-        let mut known = FxHashSet::default();
+    /// Stops all that were not asked yet, asks them to end, and lets them go on.
+    fn ask(&self, branches: Option<&[Branch]>, asked: &mut Asked) {
+        let mut all: Vec<Process> = Vec::new();
         for _ in 0..STOP_ROUNDS {
             let mut new = self.living_if_any(branches, |process| {
-                !known.contains(&(process.pid, process.started))
+                !asked.contains(&(process.pid, process.started))
             });
-            known.extend(new.iter().map(|process| (process.pid, process.started)));
             if new.is_empty() {
                 break;
             }
+            asked.extend(new.iter().map(|process| (process.pid, process.started)));
             send(&new, Signal::Stop);
-            asked.append(&mut new);
+            all.append(&mut new);
         }
-        send(&asked, Signal::Terminate);
-        send(&asked, Signal::Continue);
-        asked.len()
+        send(&all, Signal::Terminate);
+        send(&all, Signal::Continue);
     }
 
     /// The living processes that are `wanted`. Looks quickly first; that none is left is believed
