@@ -32,4 +32,8 @@ pub mod action;
 
 mod machine;
 
+pub mod runtime;
+
+pub mod cli;
+
 pub mod memory;

@@ -1,6 +1,7 @@
 //! What all machines of one run share.
 
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use rustc_hash::FxHashMap;
 
@@ -13,14 +14,19 @@ use crate::value::{Value, World};
 
 /// How a run was asked for.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Options {
-    pub(crate) dry_run: bool,
-    pub(crate) verbose: bool,
+pub struct Options {
+    /// Show instead of do.
+    pub dry_run: bool,
+    /// Say more.
+    pub verbose: bool,
     /// `--task-mode`: whether every task runs in mode `ci`; `None` leaves it to the tasks.
-    pub(crate) ci: Option<bool>,
-    pub(crate) allow_undefined: bool,
-    pub(crate) ignore_tools: bool,
-    pub(crate) allow_tool_changes: bool,
+    pub ci: Option<bool>,
+    /// Undefined placeholders stay as text.
+    pub allow_undefined: bool,
+    /// No tool is checked.
+    pub ignore_tools: bool,
+    /// The version of a tool that is there may be changed.
+    pub allow_tool_changes: bool,
 }
 
 /// The shell of every command, as the project configures it.
@@ -47,11 +53,79 @@ pub(crate) struct Run {
     pub(crate) shell: ShellSetup,
     /// Sources of install commands.
     pub(crate) provisioning: Vec<String>,
+    /// What only those who look at the run need.
+    pub(crate) state: Mutex<RunState>,
     /// The machines that are alive, the main one first.
     pub(crate) machines: Mutex<Vec<Weak<Mutex<Machine>>>>,
 }
 
+/// What only those who look at the run need.
+#[derive(Debug, Default)]
+pub(crate) struct RunState {
+    /// The requested task.
+    target: Option<Text>,
+    /// Files that are being read.
+    reads: Vec<Arc<Reading>>,
+}
+
+/// A file that is being read.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    pub(crate) name: String,
+    pub(crate) bytes: AtomicU64,
+}
+
+/// How much of a file was read.
+#[derive(Debug, Clone)]
+pub(crate) struct ReadSoFar {
+    pub(crate) name: String,
+    pub(crate) bytes: u64,
+}
+
 impl Run {
+    /// Names the requested task.
+    pub(crate) fn set_target(&self, target: Text) {
+        self.state().target = Some(target);
+    }
+
+    /// The requested task.
+    pub(crate) fn target(&self) -> Option<Text> {
+        self.state.try_lock().ok()?.target.clone()
+    }
+
+    /// Begins the reading of a file; it ends when the result is dropped.
+    pub(crate) fn begin_read(&self, name: &str) -> Arc<Reading> {
+        let reading = Arc::new(Reading {
+            name: name.to_owned(),
+            bytes: AtomicU64::new(0),
+        });
+        let mut state = self.state();
+        state.reads.retain(|reading| Arc::strong_count(reading) > 1);
+        state.reads.push(reading.clone());
+        reading
+    }
+
+    /// The files that are being read.
+    pub(crate) fn reads(&self) -> Vec<ReadSoFar> {
+        let Ok(state) = self.state.try_lock() else {
+            return Vec::new();
+        };
+        let alive = state
+            .reads
+            .iter()
+            .filter(|reading| Arc::strong_count(reading) > 1);
+        alive
+            .map(|reading| ReadSoFar {
+                name: reading.name.clone(),
+                bytes: reading.bytes.load(Ordering::Relaxed),
+            })
+            .collect()
+    }
+
+    fn state(&self) -> MutexGuard<'_, RunState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The argument of the command line for `name`; the last of several wins.
     pub(crate) fn argument(&self, name: &str) -> Option<&Text> {
         let (_, value) = self.arguments.iter().rev().find(|(key, _)| key == name)?;

@@ -1,7 +1,10 @@
 //! The driver: steps a machine, and performs what it hands out.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use tokio::io::AsyncReadExt as _;
 
 use super::action::{Action, Done, JobReport};
 use super::{Ended, Execution, Failure, Machine, Run, Step, Stop, parallel};
@@ -87,7 +90,7 @@ async fn perform(machine: &Arc<Mutex<Machine>>, run: &Arc<Run>, action: Action) 
             tokio::time::sleep(duration).await;
             Done::Nothing
         }
-        Action::ReadFile { path, shown } => Done::Read(read(path, &shown).await),
+        Action::ReadFile { path, shown } => Done::Read(read(run, path, &shown).await),
         Action::Fan(fan) => parallel::fan(machine, fan).await,
         Action::Tools { block, statement } => Done::Tools(match block.get(statement) {
             Some(Stmt::Detect(node)) => Ok(detect(node, run).await),
@@ -157,8 +160,18 @@ impl Run {
 }
 
 /// The whole of a file as text; bytes that are no UTF-8 are replaced.
-async fn read(path: std::path::PathBuf, shown: &str) -> Result<Text, String> {
-    let bytes = tokio::fs::read(&path)
+async fn read(run: &Run, path: std::path::PathBuf, shown: &str) -> Result<Text, String> {
+    let reading = run.begin_read(shown);
+    let work = async {
+        let mut file = tokio::fs::File::open(&path).await?;
+        let mut bytes = Vec::new();
+        // In pieces, so that whoever looks sees how far it is, and a drop ends it.
+        while file.read_buf(&mut bytes).await? > 0 {
+            reading.bytes.store(bytes.len() as u64, Ordering::Relaxed);
+        }
+        Ok(bytes)
+    };
+    let bytes = work
         .await
         .map_err(|error| format!("reading file {shown}: {}", crate::value::os_reason(&error)))?;
     Ok(match String::from_utf8(bytes) {

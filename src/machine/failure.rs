@@ -43,6 +43,8 @@ pub(crate) struct Failure {
     /// The outermost layers, from the inside out, when there are too many to keep all.
     outer: VecDeque<Layer>,
     left_out: u64,
+    /// An attached command was ended by Ctrl-C: the run ends as by the signal, and nothing catches it.
+    pub(crate) interrupted: bool,
 }
 
 impl Failure {
@@ -51,6 +53,14 @@ impl Failure {
         Self {
             cause: cause.into(),
             ..Self::default()
+        }
+    }
+
+    /// Ctrl-C ended an attached command.
+    pub(crate) fn interrupted() -> Self {
+        Self {
+            interrupted: true,
+            ..Self::new("stopped by SIGINT")
         }
     }
 

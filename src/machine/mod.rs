@@ -26,7 +26,8 @@ mod variables;
 use std::sync::Arc;
 
 pub(crate) use action::{Action, Done};
-pub(crate) use context::{Options, Run, ShellSetup};
+pub use context::Options;
+pub(crate) use context::{Run, ShellSetup};
 pub(crate) use drive::drive;
 pub(crate) use failure::{Failure, Layer};
 use frame::{Body, Call, Frame, Unwind};

@@ -32,7 +32,9 @@ pub fn live() -> Option<u64> {
 
 /// All bytes that were ever given out; `None` as for [`live`].
 pub fn allocated() -> Option<u64> {
-    COUNTS.load(Ordering::Relaxed).then(|| ALLOCATED.load(Ordering::Relaxed))
+    COUNTS
+        .load(Ordering::Relaxed)
+        .then(|| ALLOCATED.load(Ordering::Relaxed))
 }
 
 fn count(live: i64, allocated: u64) {

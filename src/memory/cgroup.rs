@@ -29,7 +29,11 @@ pub fn limit(root: &Path) -> Option<ContainerLimit> {
             let (_, controllers, path) = (parts.next()?, parts.next()?, parts.next()?);
             if controllers.is_empty() {
                 let unified = base.join("unified");
-                let base = if unified.is_dir() { unified } else { base.clone() };
+                let base = if unified.is_dir() {
+                    unified
+                } else {
+                    base.clone()
+                };
                 smallest(&base, path, "memory.max")
             } else if controllers.split(',').any(|name| name == "memory") {
                 smallest(&base.join("memory"), path, "memory.limit_in_bytes")
@@ -101,7 +105,10 @@ mod tests {
     fn no_limit_is_none() {
         let root = tree(&[
             ("proc/self/cgroup", "4:memory:/\n"),
-            ("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n"),
+            (
+                "sys/fs/cgroup/memory/memory.limit_in_bytes",
+                "9223372036854771712\n",
+            ),
         ]);
         assert_eq!(limit(root.path()), None);
         assert_eq!(limit(Path::new("/no/such/root")), None);

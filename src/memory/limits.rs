@@ -36,7 +36,8 @@ impl Asked {
         for key in KEYS {
             let name = format!("DRUN_MEMORY_{}", key.to_uppercase());
             if let Some(value) = variable(&name).filter(|value| !value.is_empty()) {
-                self.values.push((key, value, format!("environment {name}")));
+                self.values
+                    .push((key, value, format!("environment {name}")));
             }
         }
         self
@@ -186,10 +187,21 @@ mod tests {
     fn the_first_origin_wins_and_off_is_a_value() {
         let both = asked("limit", "2GB")
             .with_environment(|name| (name == "DRUN_MEMORY_LIMIT").then(|| "1GB".to_owned()));
-        assert_eq!(Limits::resolve(&both, None).unwrap().critical, Some(2 << 30));
-        assert_eq!(Limits::resolve(&asked("limit", "off"), None).unwrap().critical, None);
+        assert_eq!(
+            Limits::resolve(&both, None).unwrap().critical,
+            Some(2 << 30)
+        );
+        assert_eq!(
+            Limits::resolve(&asked("limit", "off"), None)
+                .unwrap()
+                .critical,
+            None
+        );
         let limits = Limits::default();
-        assert_eq!((limits.warning, limits.critical), (Some(WARNING), Some(CRITICAL)));
+        assert_eq!(
+            (limits.warning, limits.critical),
+            (Some(WARNING), Some(CRITICAL))
+        );
     }
 
     #[test]
@@ -210,7 +222,11 @@ mod tests {
         let limits = Limits::resolve(&Asked::default(), Some(&container)).unwrap();
         assert!(limits.critical.unwrap() < 220 * MB);
         assert!(limits.warning.unwrap() <= WARNING);
-        let limit = limits.in_force.iter().find(|limit| limit.name == "limit").unwrap();
+        let limit = limits
+            .in_force
+            .iter()
+            .find(|limit| limit.name == "limit")
+            .unwrap();
         assert_eq!(limit.asked, Some(CRITICAL));
     }
 }

@@ -41,7 +41,10 @@ pub struct Breach {
 
 /// Watches an execution with the default limits until `ctx` is cancelled or memory exceeds a limit.
 pub async fn monitor(ctx: CancellationToken, program: Arc<Ast>) -> Verdict {
-    Monitor::new(Limits::default()).program(program).run(ctx).await
+    Monitor::new(Limits::default())
+        .program(program)
+        .run(ctx)
+        .await
 }
 
 /// A monitor with its limits and its doors.
@@ -153,7 +156,10 @@ impl Monitor {
     }
 
     fn note(&self, reading: &Reading) {
-        let activity = self.observed.as_ref().and_then(|observed| observed.activity());
+        let activity = self
+            .observed
+            .as_ref()
+            .and_then(|observed| observed.activity());
         let sample = Sample {
             at: reading.at.as_millis() as u64,
             resident: reading.resident,
@@ -199,7 +205,11 @@ impl Monitor {
                 return Some(exceeded(Scope::Tree, limit, tree));
             }
         }
-        if self.limits.warning.is_some_and(|limit| reading.resident > limit) {
+        if self
+            .limits
+            .warning
+            .is_some_and(|limit| reading.resident > limit)
+        {
             self.warn(reading);
         }
         None
@@ -231,7 +241,10 @@ impl Monitor {
     /// When to read again, if the growth since the last reading would reach the limit before the
     /// next two readings.
     fn sooner(&self, before: &Reading, now: &Reading) -> Option<Duration> {
-        let own = self.limits.critical.map(|limit| (limit, before.resident, now.resident));
+        let own = self
+            .limits
+            .critical
+            .map(|limit| (limit, before.resident, now.resident));
         let tree = self.limits.tree.map(|limit| {
             let total = |reading: &Reading| reading.resident + reading.children.bytes;
             (limit, total(before), total(now))

@@ -114,7 +114,12 @@ fn critical(fields: &Fields) -> String {
 
 fn plain(event: &Event<'_>, fields: &Fields) -> String {
     let metadata = event.metadata();
-    let mut out = format!("{} {}: {}", metadata.level(), metadata.target(), fields.get("message"));
+    let mut out = format!(
+        "{} {}: {}",
+        metadata.level(),
+        metadata.target(),
+        fields.get("message")
+    );
     for (name, value) in fields.0.iter().filter(|(name, _)| *name != "message") {
         let _ = write!(out, " {name}={value}");
     }

@@ -9,7 +9,9 @@ pub const MB: u64 = 1024 * 1024;
 /// number counts megabytes.
 pub fn size(text: &str) -> Option<u64> {
     let text = text.trim();
-    let split = text.find(|char: char| char.is_ascii_alphabetic()).unwrap_or(text.len());
+    let split = text
+        .find(|char: char| char.is_ascii_alphabetic())
+        .unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
     let number: f64 = number.trim().parse().ok()?;
     let factor = match unit.trim().to_ascii_uppercase().as_str() {
@@ -27,7 +29,9 @@ pub fn size(text: &str) -> Option<u64> {
 /// A time: a number and a unit (ms, s, m). A bare number counts milliseconds.
 pub fn time(text: &str) -> Option<Duration> {
     let text = text.trim();
-    let split = text.find(|char: char| char.is_ascii_alphabetic()).unwrap_or(text.len());
+    let split = text
+        .find(|char: char| char.is_ascii_alphabetic())
+        .unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
     let number: f64 = number.trim().parse().ok()?;
     let millis = match unit.trim().to_ascii_lowercase().as_str() {
@@ -36,7 +40,9 @@ pub fn time(text: &str) -> Option<Duration> {
         "m" => number * 6e4,
         _ => return None,
     };
-    (0.0..1e9).contains(&millis).then(|| Duration::from_micros((millis * 1e3) as u64))
+    (0.0..1e9)
+        .contains(&millis)
+        .then(|| Duration::from_micros((millis * 1e3) as u64))
 }
 
 /// A size as people read it: `500 MB`, `2 GB`, `1.5 GB`.

@@ -31,7 +31,7 @@ pub use names::{Found, Names};
 pub use path::{ExpandedPath, os_reason};
 pub use probe::Probe;
 pub use replay::Replay;
-pub use world::World;
+pub use world::{Clocks, World};
 
 use crate::ast::{Part, Placeholder, Template};
 use crate::source::Text;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::super::action::{CaptureInto, Job, JobReport};
-use super::super::{Action, Execution, Machine, Stop};
+use super::super::{Action, Execution, Failure, Machine, Stop};
 use crate::ast::action::{Capture, Script, Shell, ShellWord};
 use crate::ast::{Operand, Template};
 use crate::process::{Finished, Output, ShellCommand, StartError};
@@ -203,6 +203,9 @@ impl Machine {
         report: &JobReport,
         outcome: Result<Box<Finished>, StartError>,
     ) -> Execution {
+        if matches!(&outcome, Ok(finished) if finished.interrupted) {
+            return Err(Failure::interrupted().into());
+        }
         let cause = match &outcome {
             Ok(finished) if finished.success() => None,
             Ok(finished) => Some(finished.cause()),

@@ -65,6 +65,11 @@ impl Machine {
                 ));
                 self.finish_dry_try();
             }
+            // Not an error: the run ends.
+            Unwind::Throw(failure) if failure.interrupted => {
+                self.frames.pop();
+                self.unwinding = Some(Unwind::Throw(failure));
+            }
             Unwind::Throw(failure) => match phase {
                 TryPhase::Body => self.catch(*failure),
                 TryPhase::Catch => self.unhandled(*failure),
