@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 pub struct ContainerLimit {
     /// In bytes.
     pub bytes: u64,
+    /// What is in use in the group and cannot be taken back by dropping files that nobody has read
+    /// for long, in bytes; 0 while more than half is free.
+    pub used: u64,
     /// The file that holds it.
     pub file: PathBuf,
 }
@@ -18,7 +21,26 @@ pub struct ContainerLimit {
 /// A version 1 limit above this is none.
 const UNLIMITED: u64 = 1 << 62;
 
-/// The smallest limit of this process; `root` is `/` but in tests.
+/// The files of a version.
+struct Files {
+    limit: &'static str,
+    usage: &'static str,
+    /// The line of `memory.stat`.
+    inactive: &'static str,
+}
+
+const UNIFIED: Files = Files {
+    limit: "memory.max",
+    usage: "memory.current",
+    inactive: "inactive_file ",
+};
+const LEGACY: Files = Files {
+    limit: "memory.limit_in_bytes",
+    usage: "memory.usage_in_bytes",
+    inactive: "total_inactive_file ",
+};
+
+/// The smallest limit of this process; `root` is `/` but in tests. Reads a few small files.
 pub fn limit(root: &Path) -> Option<ContainerLimit> {
     let groups = fs::read_to_string(root.join("proc/self/cgroup")).ok()?;
     let base = root.join("sys/fs/cgroup");
@@ -34,9 +56,9 @@ pub fn limit(root: &Path) -> Option<ContainerLimit> {
                 } else {
                     base.clone()
                 };
-                smallest(&base, path, "memory.max")
+                smallest(&base, path, &UNIFIED)
             } else if controllers.split(',').any(|name| name == "memory") {
-                smallest(&base.join("memory"), path, "memory.limit_in_bytes")
+                smallest(&base.join("memory"), path, &LEGACY)
             } else {
                 None
             }
@@ -46,25 +68,45 @@ pub fn limit(root: &Path) -> Option<ContainerLimit> {
 
 /// The smallest limit of a group and those around it. In a container the path may name folders that
 /// cannot be seen from inside; the mount itself then holds the group's files.
-fn smallest(base: &Path, path: &str, name: &str) -> Option<ContainerLimit> {
+fn smallest(base: &Path, path: &str, files: &Files) -> Option<ContainerLimit> {
     let inside = path.trim_start_matches('/');
     let mut folder = base.join(inside);
-    let mut found: Option<ContainerLimit> = None;
+    let mut found: Option<(u64, PathBuf)> = None;
     loop {
-        let file = folder.join(name);
-        let bytes = fs::read_to_string(&file)
-            .ok()
-            .and_then(|text| text.trim().parse::<u64>().ok())
-            .filter(|bytes| *bytes < UNLIMITED);
+        let bytes = number(&folder.join(files.limit)).filter(|bytes| *bytes < UNLIMITED);
         if let Some(bytes) = bytes
-            && found.as_ref().is_none_or(|limit| bytes < limit.bytes)
+            && found.as_ref().is_none_or(|(least, _)| bytes < *least)
         {
-            found = Some(ContainerLimit { bytes, file });
+            found = Some((bytes, folder.clone()));
         }
         if folder == base || !folder.pop() || !folder.starts_with(base) {
-            return found;
+            break;
         }
     }
+    let (bytes, folder) = found?;
+    Some(ContainerLimit {
+        bytes,
+        used: used(&folder, bytes, files),
+        file: folder.join(files.limit),
+    })
+}
+
+/// The working set of a group. Its statistics are only gathered by the kernel when they are read,
+/// which takes time, so they are left alone while there is plenty of room.
+fn used(folder: &Path, limit: u64, files: &Files) -> u64 {
+    let usage = number(&folder.join(files.usage)).unwrap_or(0);
+    if usage < limit / 2 {
+        return 0;
+    }
+    let stat = fs::read_to_string(folder.join("memory.stat")).unwrap_or_default();
+    let inactive = stat
+        .lines()
+        .find_map(|line| line.strip_prefix(files.inactive)?.trim().parse().ok());
+    usage.saturating_sub(inactive.unwrap_or(0))
+}
+
+fn number(file: &Path) -> Option<u64> {
+    fs::read_to_string(file).ok()?.trim().parse().ok()
 }
 
 #[cfg(test)]
@@ -99,6 +141,45 @@ mod tests {
             ("sys/fs/cgroup/unified/cgroup.procs", ""),
         ]);
         assert_eq!(limit(root.path()).unwrap().bytes, 512 << 20);
+    }
+
+    #[test]
+    fn files_that_can_be_dropped_do_not_count_as_used() {
+        let used = |usage: &str| {
+            let root = tree(&[
+                ("proc/self/cgroup", "0::/\n"),
+                ("sys/fs/cgroup/memory.max", "1000000\n"),
+                ("sys/fs/cgroup/memory.current", usage),
+                (
+                    "sys/fs/cgroup/memory.stat",
+                    "anon 1\nactive_file 5\ninactive_file 300000\n",
+                ),
+            ]);
+            limit(root.path()).unwrap().used
+        };
+        assert_eq!(used("900000\n"), 600_000);
+        assert_eq!(used("400000\n"), 0);
+        let root = tree(&[
+            ("proc/self/cgroup", "3:memory:/x\n"),
+            ("sys/fs/cgroup/memory/x/memory.limit_in_bytes", "1000\n"),
+            ("sys/fs/cgroup/memory/x/memory.usage_in_bytes", "800\n"),
+            (
+                "sys/fs/cgroup/memory/x/memory.stat",
+                "inactive_file 1\ntotal_inactive_file 100\n",
+            ),
+        ]);
+        assert_eq!(limit(root.path()).unwrap().used, 700);
+    }
+
+    #[test]
+    fn a_path_from_outside_the_container_leads_to_its_own_files() {
+        for path in ["/docker/0123", "/../../system.slice/x"] {
+            let root = tree(&[
+                ("proc/self/cgroup", &format!("0::{path}\n")),
+                ("sys/fs/cgroup/memory.max", "268435456\n"),
+            ]);
+            assert_eq!(limit(root.path()).unwrap().bytes, 256 << 20, "{path}");
+        }
     }
 
     #[test]

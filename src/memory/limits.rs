@@ -14,8 +14,18 @@ pub const WARNING: u64 = 100 * MB;
 pub const CRITICAL: u64 = 500 * MB;
 /// The time between two readings while memory does not grow.
 pub const INTERVAL: Duration = Duration::from_millis(100);
-/// How much of a container's limit may be used: the dump has to come before the kernel's kill.
-const OF_CONTAINER: (u64, u64) = (85, 100);
+/// How much of the room in a container may be used, in percent: the dump has to come before the
+/// kernel's kill.
+const OF_CONTAINER: u64 = 85;
+/// A container that is nearly full when the execution begins does not take all from it: what fills
+/// it may be gone soon.
+const LEAST_ROOM: u64 = 32 * MB;
+/// Where the warning is put when it would not come before the stop, in percent of the limit.
+const WARNING_BELOW: u64 = 80;
+/// The least that a limit may be: below it the program itself would not fit.
+const LEAST: u64 = 16 * MB;
+/// Between which the interval may be, in ms.
+const INTERVALS: std::ops::RangeInclusive<u128> = 1..=10_000;
 
 /// What was asked for, by origin. Each value as it was written.
 #[derive(Debug, Clone, Default)]
@@ -32,12 +42,28 @@ pub const KEYS: &[&str] = &["warning", "limit", "tree_limit", "interval", "dump_
 
 impl Asked {
     /// Adds what the environment says, behind what is there.
-    pub fn with_environment(mut self, variable: impl Fn(&str) -> Option<String>) -> Self {
-        for key in KEYS {
+    pub fn with_environment(self, variable: impl Fn(&str) -> Option<String>) -> Self {
+        self.with(|key| {
             let name = format!("DRUN_MEMORY_{}", key.to_uppercase());
-            if let Some(value) = variable(&name).filter(|value| !value.is_empty()) {
-                self.values
-                    .push((key, value, format!("environment {name}")));
+            let value = variable(&name).filter(|value| !value.is_empty())?;
+            Some((value, format!("environment {name}")))
+        })
+    }
+
+    /// Adds what the project says, behind what is there: `setting` gives the value and the place of
+    /// a setting such as `memory_limit`.
+    pub fn with_project(self, setting: impl Fn(&str) -> Option<(String, String)>) -> Self {
+        self.with(|key| {
+            let name = format!("memory_{key}");
+            let (value, place) = setting(&name)?;
+            Some((value, format!("setting {name} at {place}")))
+        })
+    }
+
+    fn with(mut self, find: impl Fn(&str) -> Option<(String, String)>) -> Self {
+        for key in KEYS {
+            if let Some((value, origin)) = find(key) {
+                self.values.push((key, value, origin));
             }
         }
         self
@@ -57,6 +83,8 @@ pub struct Limits {
     pub interval: Duration,
     /// Where dumps go first.
     pub dump_dir: Option<PathBuf>,
+    /// No limit holds, not even that of a task.
+    pub off: bool,
     /// Each limit with its origin, for the dump.
     pub in_force: Vec<LimitInForce>,
 }
@@ -70,6 +98,7 @@ impl Default for Limits {
             tree: None,
             interval: INTERVAL,
             dump_dir: None,
+            off: false,
             in_force: Vec::new(),
         })
     }
@@ -81,44 +110,49 @@ impl Limits {
     /// # Errors
     /// A value that is none, with its key, its range and its origin.
     pub fn resolve(asked: &Asked, container: Option<&ContainerLimit>) -> Result<Self, String> {
-        let mut in_force = Vec::new();
-        let mut bytes = |key: &'static str, default: Option<u64>| -> Result<Option<u64>, String> {
-            let (value, origin, wanted) = match find(asked, key) {
-                None => (default, "default".to_owned(), default),
-                Some((text, origin)) => {
-                    let value = parse_size(key, text, origin)?;
-                    (value, origin.to_owned(), value)
-                }
-            };
-            let (value, clamped_by) = clamp(key, value, container);
-            in_force.push(LimitInForce {
-                name: key.to_owned(),
-                value: value.map_or("off".to_owned(), units::show),
-                bytes: value,
-                origin,
-                asked: wanted.filter(|_| clamped_by.is_some()),
-                clamped_by,
-            });
-            Ok(value)
+        let mut critical = size(asked, "limit", Some(CRITICAL), LEAST)?;
+        let mut warning = size(asked, "warning", Some(WARNING), 0)?;
+        let tree = size(asked, "tree_limit", None, LEAST)?;
+        let (interval, interval_in_force) = interval(asked)?;
+        if let Some(container) = container {
+            let most = most_in(container);
+            let by = clamped_by(container);
+            clamp(&mut critical, most, &by);
+            clamp(&mut warning, most / 100 * WARNING_BELOW, &by);
+        }
+        if let Some(limit) = critical.bytes
+            && warning.bytes.is_some_and(|bytes| bytes >= limit)
+        {
+            clamp(&mut warning, limit / 100 * WARNING_BELOW, "the limit");
+        }
+        let dump_dir = find(asked, "dump_dir");
+        let dump_dir_in_force = LimitInForce {
+            name: "dump_dir".to_owned(),
+            value: dump_dir
+                .map_or("the folder of the start", |(folder, _)| folder)
+                .to_owned(),
+            origin: dump_dir.map_or("default", |(_, origin)| origin).to_owned(),
+            ..LimitInForce::default()
         };
-        let critical = bytes("limit", Some(CRITICAL))?;
-        let warning = bytes("warning", Some(WARNING))?;
-        let tree = bytes("tree_limit", None)?;
-        let interval = match find(asked, "interval") {
-            None => INTERVAL,
-            Some((text, origin)) => units::time(text)
-                .filter(|time| (1..=10_000).contains(&time.as_millis()))
-                .ok_or_else(|| {
-                    format!("{origin}: interval '{text}' is not a time from 1ms to 10s")
-                })?,
-        };
-        let off = asked.off;
+        let dump_dir = dump_dir.map(|(folder, _)| PathBuf::from(folder));
+        let mut in_force = vec![
+            critical,
+            warning,
+            tree,
+            interval_in_force,
+            dump_dir_in_force,
+        ];
+        if asked.off {
+            in_force.iter_mut().take(3).for_each(turn_off);
+        }
+        let bytes = |index: usize| in_force.get(index).and_then(|limit| limit.bytes);
         Ok(Self {
-            warning: warning.filter(|_| !off),
-            critical: critical.filter(|_| !off),
-            tree: tree.filter(|_| !off),
+            critical: bytes(0),
+            warning: bytes(1),
+            tree: bytes(2),
             interval,
-            dump_dir: find(asked, "dump_dir").map(|(folder, _)| PathBuf::from(folder)),
+            dump_dir,
+            off: asked.off,
             in_force,
         })
     }
@@ -129,47 +163,104 @@ fn find<'a>(asked: &'a Asked, key: &str) -> Option<(&'a str, &'a str)> {
     Some((value, origin))
 }
 
-/// The least that a limit may be: below it the program itself would not fit.
-const LEAST: u64 = 16 * MB;
-
-fn parse_size(key: &str, text: &str, origin: &str) -> Result<Option<u64>, String> {
-    if text.trim().eq_ignore_ascii_case("off") {
-        return Ok(None);
-    }
-    let least = if key == "warning" { 0 } else { LEAST };
-    units::size(text)
-        .filter(|bytes| *bytes >= least)
-        .map(Some)
-        .ok_or_else(|| {
-            let least = units::show(LEAST);
-            format!(
-                "{origin}: memory {key} '{text}' is not a size; write a number with a unit, at least {least}, such as 500MB or 2GB, or off"
-            )
-        })
+fn size(
+    asked: &Asked,
+    key: &str,
+    default: Option<u64>,
+    least: u64,
+) -> Result<LimitInForce, String> {
+    let (bytes, origin) = match find(asked, key) {
+        None => (default, "default"),
+        Some((text, origin)) if is_off(text) => (None, origin),
+        Some((text, origin)) => {
+            let bytes = units::size(text).filter(|bytes| *bytes >= least);
+            let least = match least {
+                0 => String::new(),
+                least => format!(" of {} or more", units::show(least)),
+            };
+            let bytes = bytes.ok_or_else(|| {
+                format!(
+                    "{origin}: memory_{key} '{text}' is not a size{least}; write a number and a unit, such as 500MB or 2GB, or off"
+                )
+            })?;
+            (Some(bytes), origin)
+        }
+    };
+    Ok(LimitInForce {
+        name: key.to_owned(),
+        value: shown(bytes),
+        bytes,
+        origin: origin.to_owned(),
+        asked: None,
+        clamped_by: None,
+    })
 }
 
-fn clamp(
-    key: &str,
-    value: Option<u64>,
-    container: Option<&ContainerLimit>,
-) -> (Option<u64>, Option<String>) {
-    let Some(container) = container.filter(|_| key != "tree_limit") else {
-        return (value, None);
-    };
-    let (part, whole) = OF_CONTAINER;
-    let most = container.bytes / whole * part;
-    let most = if key == "warning" { most / 2 } else { most };
-    match value {
-        Some(bytes) if bytes > most => {
-            let by = format!(
-                "container limit {} ({})",
-                units::show(container.bytes),
-                container.file.display()
-            );
-            (Some(most), Some(by))
+fn interval(asked: &Asked) -> Result<(Duration, LimitInForce), String> {
+    let (interval, origin) = match find(asked, "interval") {
+        None => (INTERVAL, "default"),
+        Some((text, origin)) => {
+            let time = units::time(text).filter(|time| INTERVALS.contains(&time.as_millis()));
+            let time = time.ok_or_else(|| {
+                format!("{origin}: memory_interval '{text}' is not a time from 1ms to 10s")
+            })?;
+            (time, origin)
         }
-        _ => (value, None),
-    }
+    };
+    let in_force = LimitInForce {
+        name: "interval".to_owned(),
+        value: format!("{} ms", interval.as_millis()),
+        origin: origin.to_owned(),
+        ..LimitInForce::default()
+    };
+    Ok((interval, in_force))
+}
+
+fn is_off(text: &str) -> bool {
+    text.trim().eq_ignore_ascii_case("off")
+}
+
+fn shown(bytes: Option<u64>) -> String {
+    bytes.map_or("off".to_owned(), units::show)
+}
+
+fn turn_off(limit: &mut LimitInForce) {
+    *limit = LimitInForce {
+        name: std::mem::take(&mut limit.name),
+        value: shown(None),
+        origin: "flag --no-memory-monitor".to_owned(),
+        ..LimitInForce::default()
+    };
+}
+
+/// Lowers a limit to `most`. One that is off stays off.
+fn clamp(limit: &mut LimitInForce, most: u64, by: &str) {
+    let Some(bytes) = limit.bytes.filter(|bytes| *bytes > most) else {
+        return;
+    };
+    limit.asked.get_or_insert(bytes);
+    limit.bytes = Some(most);
+    limit.value = shown(limit.bytes);
+    limit.clamped_by = Some(by.to_owned());
+}
+
+/// How much a process may use in a container: a part of what others leave free.
+fn most_in(container: &ContainerLimit) -> u64 {
+    let room = container.bytes.saturating_sub(container.used);
+    let least = LEAST_ROOM.min(container.bytes / 100 * OF_CONTAINER);
+    (room / 100 * OF_CONTAINER).max(least)
+}
+
+fn clamped_by(container: &ContainerLimit) -> String {
+    let used = match container.used / MB {
+        0 => String::new(),
+        used => format!(", {used} MB in use,"),
+    };
+    format!(
+        "container limit {}{used} ({})",
+        units::show(container.bytes),
+        container.file.display()
+    )
 }
 
 #[cfg(test)]
@@ -180,6 +271,15 @@ mod tests {
         Asked {
             values: vec![(key, value.to_owned(), "flag --memory-x".to_owned())],
             off: false,
+        }
+    }
+
+    /// A container of so many MB, of which so many are used.
+    fn container(bytes: u64, used: u64) -> ContainerLimit {
+        ContainerLimit {
+            bytes: bytes * MB,
+            used: used * MB,
+            file: "memory.max".into(),
         }
     }
 
@@ -207,26 +307,110 @@ mod tests {
     #[test]
     fn a_bad_value_is_named_with_key_and_origin() {
         let error = Limits::resolve(&asked("limit", "lots"), None).unwrap_err();
-        for part in ["limit", "'lots'", "--memory-x", "16 MB"] {
+        for part in ["memory_limit", "'lots'", "--memory-x", "16 MB"] {
             assert!(error.contains(part), "{error}");
         }
-        assert!(Limits::resolve(&asked("interval", "1h"), None).is_err());
+        for (key, value) in [
+            ("interval", "1h"),
+            ("interval", "0"),
+            ("interval", "11s"),
+            ("limit", "15MB"),
+            ("limit", "-1GB"),
+            ("limit", ""),
+            ("tree_limit", "1 lot"),
+            ("warning", "nan"),
+        ] {
+            let error = Limits::resolve(&asked(key, value), None).unwrap_err();
+            assert!(error.contains(key) && error.contains(value), "{error}");
+        }
     }
 
     #[test]
     fn a_small_container_clamps() {
-        let container = ContainerLimit {
-            bytes: 256 * MB,
-            file: "memory.max".into(),
-        };
-        let limits = Limits::resolve(&Asked::default(), Some(&container)).unwrap();
-        assert!(limits.critical.unwrap() < 220 * MB);
-        assert!(limits.warning.unwrap() <= WARNING);
+        let limits = Limits::resolve(&Asked::default(), Some(&container(256, 0))).unwrap();
+        assert!((205 * MB..218 * MB).contains(&limits.critical.unwrap()));
+        assert_eq!(limits.warning, Some(WARNING));
         let limit = limits
             .in_force
             .iter()
             .find(|limit| limit.name == "limit")
             .unwrap();
         assert_eq!(limit.asked, Some(CRITICAL));
+        assert!(limit.clamped_by.as_ref().unwrap().contains("memory.max"));
+        let limits = Limits::resolve(&asked("limit", "off"), Some(&container(256, 0))).unwrap();
+        assert_eq!(limits.critical, None);
+    }
+
+    #[test]
+    fn what_others_use_in_a_container_is_not_there_to_be_used() {
+        let critical = |bytes, used| {
+            let limits = Limits::resolve(&Asked::default(), Some(&container(bytes, used)));
+            limits.unwrap().critical.unwrap()
+        };
+        assert!(critical(1024, 700) < 280 * MB);
+        assert_eq!(critical(1024, 1023), LEAST_ROOM);
+        assert!(critical(20, 0) < 18 * MB);
+        assert_eq!(critical(4096, 100), CRITICAL);
+    }
+
+    #[test]
+    fn a_warning_comes_before_the_stop() {
+        let limits = Limits::resolve(&asked("limit", "64MB"), None).unwrap();
+        assert!(limits.warning.unwrap() < 52 * MB);
+        let warning = &limits.in_force[1];
+        assert_eq!(
+            (warning.name.as_str(), warning.asked),
+            ("warning", Some(WARNING))
+        );
+        assert_eq!(warning.clamped_by.as_deref(), Some("the limit"));
+    }
+
+    #[test]
+    fn a_project_stands_behind_flags_and_environment() {
+        let project = |name: &str| {
+            let value = match name {
+                "memory_limit" => "1GB",
+                "memory_warning" => "off",
+                _ => return None,
+            };
+            Some((value.to_owned(), "a.drun:3".to_owned()))
+        };
+        let limits = |asked: Asked| Limits::resolve(&asked.with_project(project), None).unwrap();
+        let own = limits(Asked::default());
+        assert_eq!((own.critical, own.warning), (Some(1 << 30), None));
+        assert_eq!(own.in_force[0].origin, "setting memory_limit at a.drun:3");
+        let environment = Asked::default()
+            .with_environment(|name| (name == "DRUN_MEMORY_LIMIT").then(|| "2GB".to_owned()));
+        assert_eq!(limits(environment).critical, Some(2 << 30));
+    }
+
+    #[test]
+    fn every_setting_is_in_force_with_its_origin() {
+        let limits = Limits::resolve(&asked("interval", "1s"), None).unwrap();
+        let names: Vec<_> = limits
+            .in_force
+            .iter()
+            .map(|limit| limit.name.as_str())
+            .collect();
+        assert_eq!(
+            names,
+            ["limit", "warning", "tree_limit", "interval", "dump_dir"]
+        );
+        assert_eq!(limits.in_force[3].value, "1000 ms");
+        assert_eq!(limits.in_force[3].origin, "flag --memory-x");
+    }
+
+    #[test]
+    fn without_the_monitor_nothing_is_limited() {
+        let off = Asked {
+            off: true,
+            ..asked("limit", "1GB")
+        };
+        let limits = Limits::resolve(&off, None).unwrap();
+        assert_eq!(
+            (limits.critical, limits.warning, limits.off),
+            (None, None, true)
+        );
+        assert_eq!(limits.in_force[0].origin, "flag --no-memory-monitor");
     }
 }
