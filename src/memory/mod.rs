@@ -29,6 +29,8 @@ pub mod history;
 
 pub mod monitor;
 
+pub mod last_words;
+
 pub mod subscriber;
 
 pub mod sparkline;
