@@ -1,85 +1,210 @@
-//! A global allocator that counts what lives, cheaply: in batches of each thread.
+//! A global allocator that counts what lives, cheaply, and rings when it is more than allowed.
+//!
+//! Each thread counts for itself and hands its count over in batches: one shared counter for every
+//! allocation would cost up to 150 % on two threads. The count is of bytes asked for, which is not
+//! resident memory: what is not touched does not count there, and what is freed may still do. So the
+//! tripwire decides nothing; it says that now is the time to read.
 #![allow(unsafe_code)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
-/// Bytes that a thread counts for itself before it tells the others. One shared counter for every
-/// allocation would cost up to half as much again on two threads.
-const BATCH: i64 = 256 * 1024;
+use super::bell;
+
+/// The most bytes that a thread counts for itself before it tells the others.
+const BATCH: u64 = 256 * 1024;
+/// What a new thread begins with; it doubles with each batch. A thread that does little and ends
+/// takes no more than this with it.
+const FIRST_BATCH: u64 = 4 * 1024;
+/// The bytes that a thread may have taken and given back meanwhile, in batches.
+const CHURN: u64 = 16;
+/// Nothing is armed.
+const DISARMED: i64 = i64::MAX;
 
 static LIVE: AtomicI64 = AtomicI64::new(0);
 static ALLOCATED: AtomicU64 = AtomicU64::new(0);
 static COUNTS: AtomicBool = AtomicBool::new(false);
+static ALLOWED: AtomicI64 = AtomicI64::new(DISARMED);
+
+/// What a thread has not told yet. Without destructors, so it can be used until the thread is gone.
+struct Here {
+    live: Cell<i64>,
+    allocated: Cell<u64>,
+    batch: Cell<u64>,
+}
 
 thread_local! {
-    static LIVE_HERE: Cell<i64> = const { Cell::new(0) };
-    static ALLOCATED_HERE: Cell<u64> = const { Cell::new(0) };
+    static HERE: Here = const {
+        Here {
+            live: Cell::new(0),
+            allocated: Cell::new(0),
+            batch: Cell::new(FIRST_BATCH),
+        }
+    };
 }
 
 /// Counts the bytes that the system's allocator gives out.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Counting;
 
-/// The bytes that live; `None` where [`Counting`] is not the global allocator. May be off by 256 KiB
-/// for each thread.
+/// The bytes that live; `None` where [`Counting`] is not the global allocator. Exact for the calling
+/// thread, off by 256 KiB at most for each other one.
 pub fn live() -> Option<u64> {
-    COUNTS
-        .load(Ordering::Relaxed)
-        .then(|| u64::try_from(LIVE.load(Ordering::Relaxed)).unwrap_or(0))
+    settle();
+    counts().then(|| u64::try_from(LIVE.load(Ordering::Relaxed)).unwrap_or(0))
 }
 
-/// All bytes that were ever given out; `None` as for [`live`].
+/// All bytes that were ever given out; `None` as for [`live`]. Off by 4 MiB at most for each other
+/// thread.
 pub fn allocated() -> Option<u64> {
-    COUNTS
-        .load(Ordering::Relaxed)
-        .then(|| ALLOCATED.load(Ordering::Relaxed))
+    settle();
+    counts().then(|| ALLOCATED.load(Ordering::Relaxed))
 }
 
-fn count(live: i64, allocated: u64) {
-    // A thread that is ending has no counters any more; what little it frees then goes uncounted.
-    let _ = ALLOCATED_HERE.try_with(|here| here.set(here.get() + allocated));
-    let _ = LIVE_HERE.try_with(|here| {
-        let now = here.get() + live;
-        if now.abs() < BATCH {
-            here.set(now);
-            return;
+/// Whether [`Counting`] is the global allocator.
+pub fn counts() -> bool {
+    COUNTS.load(Ordering::Relaxed)
+}
+
+/// Tells the others what the calling thread has counted; for a thread that is about to end.
+pub fn settle() {
+    let _ = HERE.try_with(|here| {
+        if here.allocated.get() != 0 || here.live.get() != 0 {
+            here.hand_over();
         }
-        here.set(0);
-        LIVE.fetch_add(now, Ordering::Relaxed);
-        COUNTS.store(true, Ordering::Relaxed);
-        let _ = ALLOCATED_HERE.try_with(|total| {
-            ALLOCATED.fetch_add(total.replace(0), Ordering::Relaxed);
-        });
     });
 }
 
-// SAFETY: every call is passed on to the system's allocator unchanged; counting allocates nothing
-// and touches thread-local cells without destructors only.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as i64, layout.size() as u64);
-        // SAFETY: the caller's promises are those that the system's allocator needs.
-        unsafe { System.alloc(layout) }
+/// Rings once when more than `bytes` live. A smaller figure that is armed already stays: it only
+/// rings too early, and who reads then arms anew.
+pub(super) fn arm(bytes: u64) {
+    let bytes = i64::try_from(bytes).unwrap_or(DISARMED);
+    ALLOWED.fetch_min(bytes, Ordering::AcqRel);
+    if LIVE.load(Ordering::Relaxed) > bytes {
+        trip();
+    }
+}
+
+/// Takes `bytes` back, unless it rang or another figure is armed.
+pub(super) fn disarm(bytes: u64) {
+    if let Ok(bytes) = i64::try_from(bytes) {
+        let _ = ALLOWED.compare_exchange(bytes, DISARMED, Ordering::AcqRel, Ordering::Relaxed);
+    }
+}
+
+/// Rings, when it is armed. Once: a burst of allocations must not ring for each of them.
+#[cold]
+fn trip() {
+    if ALLOWED.swap(DISARMED, Ordering::AcqRel) != DISARMED {
+        bell::ring();
+    }
+}
+
+impl Here {
+    #[inline]
+    fn count(&self, live: i64, allocated: u64) {
+        let now = self.live.get() + live;
+        let churned = self.allocated.get() + allocated;
+        self.live.set(now);
+        self.allocated.set(churned);
+        let batch = self.batch.get();
+        if now.unsigned_abs() >= batch || churned >= batch * CHURN {
+            self.hand_over();
+        }
     }
 
+    #[cold]
+    fn hand_over(&self) {
+        let live = self.live.replace(0);
+        self.batch.set((self.batch.get() * 2).min(BATCH));
+        ALLOCATED.fetch_add(self.allocated.replace(0), Ordering::Relaxed);
+        let total = LIVE.fetch_add(live, Ordering::Relaxed) + live;
+        COUNTS.store(true, Ordering::Relaxed);
+        if live > 0 && total > ALLOWED.load(Ordering::Relaxed) {
+            trip();
+        }
+    }
+}
+
+#[inline]
+fn count(live: i64, allocated: u64) {
+    // No destructor, so there is no moment at which this fails; and if there were, a little would go
+    // uncounted.
+    let _ = HERE.try_with(|here| here.count(live, allocated));
+}
+
+// SAFETY: every call is passed on to the system's allocator unchanged, and its answer is returned.
+// Counting allocates nothing, panics nowhere, and touches thread-local cells without destructors
+// and atomics only; the bell takes a lock under which nobody allocates.
+unsafe impl GlobalAlloc for Counting {
+    #[inline]
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promises are those that the system's allocator needs.
+        let pointer = unsafe { System.alloc(layout) };
+        if !pointer.is_null() {
+            count(layout.size() as i64, layout.size() as u64);
+        }
+        pointer
+    }
+
+    #[inline]
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count(-(layout.size() as i64), 0);
         // SAFETY: as above.
         unsafe { System.dealloc(pointer, layout) }
+        count(-(layout.size() as i64), 0);
     }
 
+    #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as i64, layout.size() as u64);
         // SAFETY: as above.
-        unsafe { System.alloc_zeroed(layout) }
+        let pointer = unsafe { System.alloc_zeroed(layout) };
+        if !pointer.is_null() {
+            count(layout.size() as i64, layout.size() as u64);
+        }
+        pointer
     }
 
+    #[inline]
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        let grown = size as i64 - layout.size() as i64;
-        count(grown, u64::try_from(grown).unwrap_or(0));
         // SAFETY: as above.
-        unsafe { System.realloc(pointer, layout, size) }
+        let moved = unsafe { System.realloc(pointer, layout, size) };
+        if !moved.is_null() {
+            let grown = size as i64 - layout.size() as i64;
+            count(grown, u64::try_from(grown).unwrap_or(0));
+        }
+        moved
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_tells_in_batches_that_grow() {
+        let here = Here {
+            live: Cell::new(0),
+            allocated: Cell::new(0),
+            batch: Cell::new(FIRST_BATCH),
+        };
+        here.count(FIRST_BATCH as i64 - 1, FIRST_BATCH - 1);
+        assert_eq!(here.live.get(), FIRST_BATCH as i64 - 1);
+        here.count(1, 1);
+        assert_eq!((here.live.get(), here.batch.get()), (0, 2 * FIRST_BATCH));
+        // What was taken is told even when it is all given back.
+        for _ in 0..2 * CHURN {
+            here.count(FIRST_BATCH as i64, FIRST_BATCH);
+            here.count(-(FIRST_BATCH as i64), 0);
+        }
+        assert_eq!(here.allocated.get(), 0);
+        for _ in 0..20 {
+            here.count(-(BATCH as i64), 0);
+            here.count(BATCH as i64, BATCH);
+        }
+        assert_eq!(here.batch.get(), BATCH);
+        // Leaves the counters as they were, for the other tests of this process.
+        here.count(-(FIRST_BATCH as i64), 0);
+        here.hand_over();
     }
 }

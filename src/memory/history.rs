@@ -19,7 +19,12 @@ impl Ring {
     /// Adds a sample, taken while `task` ran.
     pub fn push(&mut self, mut sample: Sample, task: Option<&str>) {
         sample.task = task.and_then(|task| self.index_of(task));
-        if self.history.samples.len() >= KEPT {
+        let samples = &mut self.history.samples;
+        if samples.capacity() < KEPT {
+            // Once: a sample that is taken because memory runs out must not need more of it.
+            samples.reserve_exact(KEPT - samples.len());
+        }
+        if samples.len() >= KEPT {
             self.thin_out();
         }
         self.history.samples.push(sample);
@@ -69,6 +74,7 @@ mod tests {
         }
         let samples = &ring.history().samples;
         assert!(samples.len() <= KEPT);
+        assert_eq!(samples.capacity(), KEPT);
         assert_eq!(samples.first().map(|sample| sample.at), Some(0));
         assert_eq!(samples.last().map(|sample| sample.at), Some(99_999));
         assert!(samples.is_sorted_by_key(|sample| sample.at));

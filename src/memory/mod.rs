@@ -9,6 +9,8 @@ pub mod cgroup;
 
 pub mod reading;
 
+mod bell;
+
 pub mod allocator;
 
 pub mod snapshot;
@@ -26,6 +28,12 @@ pub mod record;
 pub mod limits;
 
 pub mod history;
+
+pub mod pace;
+
+mod watch;
+
+pub mod backstop;
 
 pub mod monitor;
 

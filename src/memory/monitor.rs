@@ -3,23 +3,32 @@
 //! It decides and does nothing else. The runtime, which awaits it in one `select!` with the executor,
 //! aborts the executor, ends the children and has the files written.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::history::Ring;
+use super::allocator;
+use super::backstop::{Backstop, LastResort, PATIENCE};
 use super::limits::Limits;
+use super::pace::{Growth, Pace};
 use super::reading::{Readings, System};
-use super::record::{Exceeded, Figures, Record, Sample, Scope};
-use super::snapshot::{ChildrenMemory, Observed};
+use super::record::Exceeded;
+use super::redact::Redactor;
+use super::snapshot::{Activity, Observed};
 use super::units::MB;
+pub use super::watch::{Breach, Shared};
+use super::watch::{Eyes, Reading};
 use crate::ast::Ast;
 
-/// The shortest time between two readings.
-const SHORTEST: Duration = Duration::from_millis(1);
+/// Between two readings while the heap alone could exceed the limit. What was taken before may be
+/// touched without the allocator's knowledge.
+const HEAP_IS_FULL: Duration = Duration::from_millis(5);
+/// The tripwire is armed anew this far above the heap, at least and at most, in bytes.
+const REARM: (u64, u64) = (MB / 2, 8 * MB);
+/// Between two measurements of the children while memory grows towards a limit of the tree.
+const CHILDREN: Duration = Duration::from_millis(20);
 
 /// How a monitor ended.
 #[derive(Debug)]
@@ -28,15 +37,6 @@ pub enum Verdict {
     Cancelled,
     /// Memory exceeded a limit; what is known about it.
     Breach(Box<Breach>),
-}
-
-/// A limit was exceeded.
-#[derive(Debug, Clone)]
-pub struct Breach {
-    /// The figures, the limits, the history.
-    pub record: Record,
-    /// The program that was monitored.
-    pub program: Option<Arc<Ast>>,
 }
 
 /// Watches an execution with the default limits until `ctx` is cancelled or memory exceeds a limit.
@@ -49,52 +49,28 @@ pub async fn monitor(ctx: CancellationToken, program: Arc<Ast>) -> Verdict {
 
 /// A monitor with its limits and its doors.
 pub struct Monitor {
-    limits: Limits,
     readings: Box<dyn Readings>,
     observed: Option<Arc<dyn Observed>>,
-    program: Option<Arc<Ast>>,
+    resort: Option<LastResort>,
+    patience: Duration,
     shared: Arc<Shared>,
-}
-
-/// What the monitor and whoever stands behind it both see.
-#[derive(Debug, Default)]
-pub struct Shared {
-    warned: AtomicBool,
-    breached: AtomicBool,
-    history: Mutex<Ring>,
-    peak: Mutex<u64>,
-}
-
-impl Shared {
-    /// Whether memory exceeded a limit.
-    pub fn is_breached(&self) -> bool {
-        self.breached.load(Ordering::Acquire)
-    }
-}
-
-/// What was read at one moment.
-#[derive(Debug, Clone, Copy, Default)]
-struct Reading {
-    at: Duration,
-    resident: u64,
-    children: ChildrenMemory,
 }
 
 impl Monitor {
     /// A monitor with these limits that reads the memory of this process.
     pub fn new(limits: Limits) -> Self {
         Self {
-            limits,
             readings: Box::new(System),
             observed: None,
-            program: None,
-            shared: Arc::default(),
+            resort: None,
+            patience: PATIENCE,
+            shared: Arc::new(Shared::new(limits)),
         }
     }
 
-    /// Names the program that the dump describes.
-    pub fn program(mut self, program: Arc<Ast>) -> Self {
-        self.program = Some(program);
+    /// Names the program that the dump describes; [`Shared::set_program`] does so later.
+    pub fn program(self, program: Arc<Ast>) -> Self {
+        self.shared.set_program(program);
         self
     }
 
@@ -110,6 +86,20 @@ impl Monitor {
         self
     }
 
+    /// What is done when the runtime does not act on a breach, because all its workers are stuck:
+    /// `resort` is called from another thread 250 ms after it, writes what is known and ends the
+    /// process. The runtime has to call [`Shared::act`] as soon as it has the verdict.
+    pub fn last_resort(mut self, resort: impl Fn(Breach) + Send + Sync + 'static) -> Self {
+        self.resort = Some(Arc::new(resort));
+        self
+    }
+
+    /// How long a breach may last before the last resort.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
     /// What the monitor shares with others.
     pub fn shared(&self) -> Arc<Shared> {
         self.shared.clone()
@@ -117,177 +107,225 @@ impl Monitor {
 
     /// Samples until `ctx` is cancelled or memory exceeds a limit.
     pub async fn run(self, ctx: CancellationToken) -> Verdict {
+        let shared = self.shared.clone();
+        let mut watch = Watch::new(self);
         let started = Instant::now();
-        let mut ticks = interval(self.limits.interval);
+        let mut ticks = interval(shared.limits().interval);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut before: Option<Reading> = None;
         loop {
+            // The first tick is at once.
             tokio::select! {
                 biased;
                 () = ctx.cancelled() => return Verdict::Cancelled,
+                () = shared.woken.notified() => {}
                 _ = ticks.tick() => {}
             }
-            // A reading that fails, or is 0, says nothing.
-            let Some(resident) = self.readings.resident().filter(|bytes| *bytes > 0) else {
-                continue;
-            };
-            let reading = Reading {
-                at: started.elapsed(),
-                resident,
-                children: self.children(),
-            };
-            self.note(&reading);
-            if let Some(exceeded) = self.judge(&reading) {
-                self.shared.breached.store(true, Ordering::Release);
-                return Verdict::Breach(Box::new(self.breach(&reading, exceeded)));
+            match watch.sample(started.elapsed()) {
+                Sampled::Breach(breach) => return Verdict::Breach(breach),
+                Sampled::Next(wait) => ticks.reset_after(wait),
             }
-            if let Some(wait) = before.and_then(|before| self.sooner(&before, &reading)) {
-                ticks.reset_after(wait);
-            }
-            before = Some(reading);
+        }
+    }
+}
+
+/// What a sample came to.
+enum Sampled {
+    Breach(Box<Breach>),
+    /// When to read again.
+    Next(Duration),
+}
+
+/// The state of a monitor that runs. Dropping it leaves no thread and no tripwire behind.
+struct Watch {
+    eyes: Arc<Eyes>,
+    resort: Option<LastResort>,
+    patience: Duration,
+    pace: Pace,
+    own: Growth,
+    tree: Growth,
+    readings: u64,
+    armed: Option<u64>,
+    wait: Duration,
+    handed_over: bool,
+}
+
+impl Watch {
+    fn new(monitor: Monitor) -> Self {
+        let limits = monitor.shared.limits();
+        tracing::debug!(
+            target: "drun::memory",
+            limit_mb = limits.critical.map(|bytes| bytes / MB),
+            warning_mb = limits.warning.map(|bytes| bytes / MB),
+            tree_limit_mb = limits.tree.map(|bytes| bytes / MB),
+            interval_ms = limits.interval.as_millis() as u64,
+            "memory is watched"
+        );
+        Self {
+            eyes: Arc::new(Eyes {
+                readings: monitor.readings,
+                observed: monitor.observed,
+                shared: monitor.shared,
+            }),
+            resort: monitor.resort,
+            patience: monitor.patience,
+            pace: Pace::default(),
+            own: Growth::default(),
+            tree: Growth::default(),
+            readings: 0,
+            armed: None,
+            wait: Duration::ZERO,
+            handed_over: false,
         }
     }
 
-    fn children(&self) -> ChildrenMemory {
-        self.observed
-            .as_ref()
-            .and_then(|observed| observed.children())
-            .unwrap_or_default()
+    fn sample(&mut self, at: Duration) -> Sampled {
+        let shared = self.eyes.shared.clone();
+        let limits = shared.limits();
+        let Some(mut reading) = self.eyes.read(at) else {
+            // It neither trips nor clears. What was decided meanwhile is not undone by it.
+            return match shared.decided() {
+                Some(exceeded) => {
+                    let resident = exceeded.current;
+                    let reading = Reading {
+                        at,
+                        resident,
+                        ..Reading::default()
+                    };
+                    self.breach(&reading, exceeded)
+                }
+                None => Sampled::Next(limits.interval),
+            };
+        };
+        let tree = self.eyes.tree_limit(&limits).map(|(bytes, _)| bytes);
+        let rest = match tree {
+            Some(_) => CHILDREN.max(self.wait),
+            None => limits.interval,
+        };
+        self.eyes.measure_children(&mut reading, rest);
+        let activity = self.eyes.activity();
+        self.note(&reading, activity.as_ref());
+        if limits.warning.is_some_and(|limit| reading.resident > limit) && shared.warn_once() {
+            warn(&reading, &limits, activity.as_ref());
+        }
+        let exceeded = shared.decided().or_else(|| self.eyes.exceeded(&reading));
+        if let Some(exceeded) = exceeded {
+            return self.breach(&reading, shared.decide(exceeded));
+        }
+        let heap_is_full = self.arm(&reading, &limits);
+        self.wait = self.next(&limits, tree, heap_is_full);
+        self.stand_behind(&reading, &limits);
+        shared.expect(self.wait, self.wait < limits.interval);
+        Sampled::Next(self.wait)
     }
 
-    fn note(&self, reading: &Reading) {
-        let activity = self
-            .observed
-            .as_ref()
-            .and_then(|observed| observed.activity());
-        let sample = Sample {
-            at: reading.at.as_millis() as u64,
-            resident: reading.resident,
-            heap: super::allocator::live(),
-            children: reading.children.bytes,
-            task: None,
-        };
-        let task = activity.as_ref().map(|activity| activity.task.as_str());
+    fn note(&mut self, reading: &Reading, activity: Option<&Activity>) {
         tracing::trace!(
             target: "drun::memory",
             resident_mb = reading.resident / MB,
             resident = reading.resident,
+            heap = reading.heap,
             children = reading.children.bytes,
-            task = task.unwrap_or_default(),
+            task = activity.map_or("", |activity| activity.task.as_str()),
             "sample"
         );
-        lock(&self.shared.history).push(sample, task);
-        let mut peak = lock(&self.shared.peak);
-        *peak = (*peak).max(reading.resident);
+        self.readings += 1;
+        self.own.note(reading.at, reading.resident);
+        self.tree.note(reading.at, reading.tree());
+        self.eyes.note(reading, activity);
     }
 
-    /// Warns, once; tells which limit is exceeded.
-    fn judge(&self, reading: &Reading) -> Option<Exceeded> {
-        let task = || {
-            let activity = self.observed.as_ref()?.activity()?;
-            Some(activity.task.to_string())
+    /// Arms the tripwire where the heap, with what is resident beside it, would exceed the limit.
+    /// Whether the heap is there already: memory that was never touched is not resident, so that is
+    /// no breach, but may become one at any time.
+    fn arm(&mut self, reading: &Reading, limits: &Limits) -> bool {
+        let (Some(limit), Some(heap)) = (limits.critical, reading.heap) else {
+            return false;
         };
-        let exceeded = |scope, limit, current| Exceeded {
-            scope,
-            limit,
-            current,
-            task: task(),
+        let beside = reading.resident.saturating_sub(heap);
+        let full = limit.saturating_sub(beside);
+        let left = limit.saturating_sub(reading.resident);
+        let at = match heap >= full {
+            true => heap + (left / 2).clamp(REARM.0, REARM.1),
+            false => full,
         };
-        if let Some(limit) = self.limits.critical
-            && reading.resident > limit
-        {
-            self.warn(reading);
-            return Some(exceeded(Scope::Own, limit, reading.resident));
-        }
-        if let Some(limit) = self.limits.tree {
-            let tree = reading.resident + reading.children.bytes;
-            if tree > limit {
-                return Some(exceeded(Scope::Tree, limit, tree));
-            }
-        }
-        if self
-            .limits
-            .warning
-            .is_some_and(|limit| reading.resident > limit)
-        {
-            self.warn(reading);
-        }
-        None
+        self.disarm();
+        allocator::arm(at);
+        self.armed = Some(at);
+        heap >= full
     }
 
-    fn warn(&self, reading: &Reading) {
-        if self.limits.warning.is_none() || self.shared.warned.swap(true, Ordering::AcqRel) {
+    fn disarm(&mut self) {
+        if let Some(at) = self.armed.take() {
+            allocator::disarm(at);
+        }
+    }
+
+    fn next(&mut self, limits: &Limits, tree: Option<u64>, heap_is_full: bool) -> Duration {
+        let before = self.wait;
+        let growing = [(&self.own, limits.critical), (&self.tree, tree)];
+        let growing = growing
+            .into_iter()
+            .filter_map(|(growth, limit)| Some((growth, limit?)));
+        let at_most = heap_is_full.then_some(HEAP_IS_FULL);
+        let wait = self.pace.next(limits.interval, at_most, growing);
+        if wait < before && before == limits.interval {
+            tracing::debug!(
+                target: "drun::memory",
+                wait_ms = wait.as_millis() as u64,
+                "memory grows towards the limit, it is read more often"
+            );
+        }
+        wait
+    }
+
+    /// Starts the backstop. Not with the first reading: a run that is over in a moment pays for no
+    /// thread. It is needed to be woken by the allocator, too.
+    fn stand_behind(&self, reading: &Reading, limits: &Limits) {
+        let needed = self.resort.is_some() || allocator::counts();
+        let grown = limits.warning.is_some_and(|limit| reading.resident > limit);
+        if !needed || limits.off || !(self.readings > 1 || grown) {
             return;
         }
-        let place = self
-            .observed
-            .as_ref()
-            .and_then(|observed| observed.activity())
-            .map(|activity| activity.place())
-            .unwrap_or_default();
-        tracing::warn!(
-            target: "drun::memory",
-            kind = "warning",
-            resident_mb = reading.resident / MB,
-            limit_mb = self.limits.critical.unwrap_or_default() / MB,
-            task = place.task,
-            file = place.file,
-            line = place.line,
-            source = place.source_line,
-            "memory usage is high"
-        );
+        let shared = &self.eyes.shared;
+        if !shared.has_backstop() {
+            let start = Backstop::start(self.eyes.clone(), self.resort.clone(), self.patience);
+            shared.keep(start);
+        }
     }
 
-    /// When to read again, if the growth since the last reading would reach the limit before the
-    /// next two readings.
-    fn sooner(&self, before: &Reading, now: &Reading) -> Option<Duration> {
-        let own = self
-            .limits
-            .critical
-            .map(|limit| (limit, before.resident, now.resident));
-        let tree = self.limits.tree.map(|limit| {
-            let total = |reading: &Reading| reading.resident + reading.children.bytes;
-            (limit, total(before), total(now))
-        });
-        let elapsed = now.at.saturating_sub(before.at).as_secs_f64().max(1e-6);
-        own.into_iter()
-            .chain(tree)
-            .filter_map(|(limit, before, now)| {
-                let growth = now.checked_sub(before).filter(|growth| *growth > 0)?;
-                let left = limit.saturating_sub(now) as f64 / (growth as f64 / elapsed);
-                let period = self.limits.interval.as_secs_f64();
-                (left < 2.0 * period).then(|| Duration::from_secs_f64(left / 4.0).max(SHORTEST))
-            })
-            .min()
+    fn breach(&mut self, reading: &Reading, exceeded: Exceeded) -> Sampled {
+        // The backstop goes on until the runtime acts.
+        self.handed_over = self.resort.is_some();
+        Sampled::Breach(Box::new(self.eyes.breach(reading, exceeded)))
     }
+}
 
-    fn breach(&self, reading: &Reading, exceeded: Exceeded) -> Breach {
-        Breach {
-            record: Record {
-                exceeded,
-                figures: Figures {
-                    resident: reading.resident,
-                    peak: *lock(&self.shared.peak),
-                    system: self.readings.virtual_size().unwrap_or_default(),
-                    heap: super::allocator::live(),
-                    allocated: super::allocator::allocated(),
-                    children: reading.children.bytes,
-                    children_count: reading.children.count,
-                    tasks_alive: tasks_alive(),
-                },
-                history: lock(&self.shared.history).history().clone(),
-                limits: self.limits.in_force.clone(),
-            },
-            program: self.program.clone(),
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.disarm();
+        if !self.handed_over {
+            // When it is at work already, the process is about to end.
+            let _ = self.eyes.shared.act();
         }
     }
 }
 
-fn tasks_alive() -> u64 {
-    tokio::runtime::Handle::try_current()
-        .map_or(0, |handle| handle.metrics().num_alive_tasks() as u64)
+fn warn(reading: &Reading, limits: &Limits, activity: Option<&Activity>) {
+    let place = activity.map(Activity::place).unwrap_or_default();
+    let redactor = Redactor::default().with_environment();
+    tracing::warn!(
+        target: "drun::memory",
+        kind = "warning",
+        resident_mb = reading.resident / MB,
+        warning_mb = limits.warning.map(|bytes| bytes / MB),
+        limit_mb = limits.critical.map(|bytes| bytes / MB),
+        task = place.task,
+        file = place.file,
+        line = place.line,
+        source = &*redactor.redact(&place.source_line),
+        "memory usage is high"
+    );
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
+#[cfg(test)]
+mod tests;

@@ -285,6 +285,15 @@ pub struct ChildrenMemory {
     pub bytes: u64,
 }
 
+/// The memory that a task allows itself and all that it starts, by `@memory`.
+#[derive(Debug, Clone)]
+pub struct TaskLimit {
+    /// The task's full name.
+    pub task: Text,
+    /// In bytes.
+    pub bytes: u64,
+}
+
 /// What the monitor may ask an execution.
 ///
 /// Every method returns at once: it is also called by the backstop's thread while every worker is
@@ -298,6 +307,11 @@ pub trait Observed: Send + Sync {
 
     /// The memory of the children as it was measured last; `None` while there is none.
     fn children(&self) -> Option<ChildrenMemory> {
+        None
+    }
+
+    /// The smallest limit of a task that is running; `None` without one.
+    fn task_limit(&self) -> Option<TaskLimit> {
         None
     }
 }

@@ -1,0 +1,132 @@
+//! When to read again: by how fast memory grows and how much is left.
+
+use std::time::Duration;
+
+/// The shortest time between two readings.
+pub const SHORTEST: Duration = Duration::from_millis(1);
+/// The time between the first two readings; it doubles until it is the interval. An execution that
+/// begins to run away at once is so not left alone for a whole interval.
+const FIRST: Duration = Duration::from_millis(10);
+/// The time in which half of a growth is forgotten. Memory often grows in bursts, by doubling a
+/// buffer and filling it: a reading between two bursts must not be taken for calm.
+const HALF_LIFE: Duration = Duration::from_millis(50);
+
+/// How fast one amount of memory grows.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Growth {
+    last: Option<(Duration, u64)>,
+    /// Bytes in a second.
+    rate: f64,
+}
+
+impl Growth {
+    /// Notes a reading, at a time since the start.
+    pub fn note(&mut self, at: Duration, bytes: u64) {
+        let Some((before, was)) = self.last.replace((at, bytes)) else {
+            return;
+        };
+        // Two readings in a moment would make a page into a flood.
+        let elapsed = at.saturating_sub(before).max(SHORTEST).as_secs_f64();
+        let fresh = bytes.saturating_sub(was) as f64 / elapsed;
+        let faded = self.rate * (-elapsed / HALF_LIFE.as_secs_f64()).exp2();
+        self.rate = fresh.max(faded);
+    }
+
+    /// When to read again, if the limit would be reached before the next two readings.
+    fn sooner(&self, limit: u64, interval: Duration) -> Option<Duration> {
+        let (_, bytes) = self.last?;
+        if self.rate <= 0.0 {
+            return None;
+        }
+        let left = limit.saturating_sub(bytes) as f64 / self.rate;
+        (left < 2.0 * interval.as_secs_f64()).then(|| Duration::from_secs_f64(left / 4.0))
+    }
+}
+
+/// The pace of a monitor.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    first: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { first: FIRST }
+    }
+}
+
+impl Pace {
+    /// The time until the next reading: `interval`, less while the execution is young, and less when
+    /// something grows towards its limit. `at_most` is a bound for another reason.
+    pub fn next<'a>(
+        &mut self,
+        interval: Duration,
+        at_most: Option<Duration>,
+        growing: impl IntoIterator<Item = (&'a Growth, u64)>,
+    ) -> Duration {
+        let young = self.first;
+        self.first = (self.first * 2).min(interval);
+        growing
+            .into_iter()
+            .filter_map(|(growth, limit)| growth.sooner(limit, interval))
+            .chain(at_most)
+            .fold(young.min(interval), Duration::min)
+            .max(SHORTEST.min(interval))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::units::MB;
+
+    const INTERVAL: Duration = Duration::from_millis(100);
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    /// The pace after readings in MB, the first at 0, with a limit of 500 MB.
+    fn after(readings: &[(u64, u64)]) -> Duration {
+        let mut growth = Growth::default();
+        let mut pace = Pace { first: INTERVAL };
+        for (at, megabytes) in readings {
+            growth.note(ms(*at), megabytes * MB);
+        }
+        pace.next(INTERVAL, None, [(&growth, 500 * MB)])
+    }
+
+    #[test]
+    fn what_does_not_grow_is_read_at_the_interval() {
+        assert_eq!(after(&[(0, 5)]), INTERVAL);
+        assert_eq!(after(&[(0, 5), (100, 5), (200, 5)]), INTERVAL);
+        assert_eq!(after(&[(0, 400), (100, 300)]), INTERVAL);
+        // 100 MB in 100 ms: four intervals are left.
+        assert_eq!(after(&[(0, 0), (100, 100)]), INTERVAL);
+    }
+
+    #[test]
+    fn what_would_reach_the_limit_before_two_readings_is_read_sooner() {
+        // 300 MB in 100 ms: 67 ms are left.
+        let wait = after(&[(0, 0), (100, 300)]);
+        assert!((ms(16)..ms(18)).contains(&wait), "{wait:?}");
+        assert_eq!(after(&[(0, 0), (100, 499)]), SHORTEST);
+        assert_eq!(after(&[(0, 0), (100, 500)]), SHORTEST);
+    }
+
+    #[test]
+    fn a_pause_between_two_bursts_is_not_taken_for_calm() {
+        let wait = after(&[(0, 0), (100, 400), (105, 400)]);
+        assert!(wait < ms(10), "{wait:?}");
+        assert_eq!(after(&[(0, 0), (100, 400), (1100, 400)]), INTERVAL);
+    }
+
+    #[test]
+    fn a_young_execution_is_looked_at_more_often() {
+        let mut pace = Pace::default();
+        let waits: Vec<_> = (0..6).map(|_| pace.next(INTERVAL, None, [])).collect();
+        assert_eq!(waits, [10, 20, 40, 80, 100, 100].map(ms));
+        let mut pace = Pace::default();
+        assert_eq!(pace.next(ms(3), None, []), ms(3));
+    }
+}

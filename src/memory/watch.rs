@@ -1,0 +1,310 @@
+//! What the monitor and the backstop behind it share: how they read, and how they judge.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use super::allocator;
+use super::backstop::Backstop;
+use super::bell;
+use super::history::Ring;
+use super::limits::Limits;
+use super::reading::Readings;
+use super::record::{Exceeded, Figures, Record, Sample, Scope};
+use super::snapshot::{Activity, ChildrenMemory, Observed};
+use crate::ast::Ast;
+use crate::source::Text;
+
+/// A limit was exceeded.
+#[derive(Debug, Clone)]
+pub struct Breach {
+    /// The figures, the limits, the history.
+    pub record: Record,
+    /// The program that was monitored.
+    pub program: Option<Arc<Ast>>,
+}
+
+/// What the monitor shares with the runtime, and with whoever else has to know.
+#[derive(Debug)]
+pub struct Shared {
+    started: Instant,
+    limits: Mutex<Arc<Limits>>,
+    program: Mutex<Option<Arc<Ast>>>,
+    history: Mutex<Ring>,
+    children: Mutex<Children>,
+    peak: AtomicU64,
+    warned: AtomicBool,
+    breached: AtomicBool,
+    /// The limit that was exceeded: the first reading above one decides, whoever makes it.
+    decided: Mutex<Option<Exceeded>>,
+    /// Whether memory grows towards a limit.
+    close: AtomicBool,
+    /// When the monitor will have read again, in ms since the start; when that passes, it is stuck.
+    due: AtomicU64,
+    /// Wakes the monitor.
+    pub(super) woken: Notify,
+    backstop: Mutex<Option<Backstop>>,
+}
+
+/// The memory of the children, and when it was measured.
+#[derive(Debug, Clone, Copy, Default)]
+struct Children {
+    at: Option<Duration>,
+    memory: ChildrenMemory,
+}
+
+impl Shared {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self {
+            started: Instant::now(),
+            limits: Mutex::new(Arc::new(limits)),
+            program: Mutex::default(),
+            history: Mutex::default(),
+            children: Mutex::default(),
+            peak: AtomicU64::new(0),
+            warned: AtomicBool::new(false),
+            breached: AtomicBool::new(false),
+            decided: Mutex::default(),
+            close: AtomicBool::new(false),
+            due: AtomicU64::new(0),
+            woken: Notify::new(),
+            backstop: Mutex::default(),
+        }
+    }
+
+    /// Whether memory exceeded a limit: an executor that sees this lets go at once.
+    pub fn is_breached(&self) -> bool {
+        self.breached.load(Ordering::Acquire)
+    }
+
+    /// Names the program, once it is loaded.
+    pub fn set_program(&self, program: Arc<Ast>) {
+        *lock(&self.program) = Some(program);
+    }
+
+    /// Sets other limits, such as those of a project that was just loaded; they hold from the next
+    /// reading on, which is made at once.
+    pub fn set_limits(&self, limits: Limits) {
+        *lock(&self.limits) = Arc::new(limits);
+        self.woken.notify_one();
+    }
+
+    /// The limits that hold now.
+    pub fn limits(&self) -> Arc<Limits> {
+        lock(&self.limits).clone()
+    }
+
+    /// Tells the backstop that the runtime acts on a breach. Where a last resort is registered, the
+    /// runtime has to call this first of all. `false`: too late, the backstop is at work and ends the
+    /// process; the runtime then does nothing any more.
+    #[must_use]
+    pub fn act(&self) -> bool {
+        let backstop = lock(&self.backstop).take();
+        backstop.is_none_or(Backstop::end)
+    }
+
+    #[cfg(test)]
+    pub(super) fn history_so_far(&self) -> super::record::History {
+        lock(&self.history).history().clone()
+    }
+
+    pub(super) fn keep(&self, backstop: Option<Backstop>) {
+        *lock(&self.backstop) = backstop;
+    }
+
+    pub(super) fn has_backstop(&self) -> bool {
+        lock(&self.backstop).is_some()
+    }
+
+    /// Whether this is the first warning.
+    pub(super) fn warn_once(&self) -> bool {
+        !self.warned.swap(true, Ordering::AcqRel)
+    }
+
+    /// The limit that was exceeded.
+    pub(super) fn decided(&self) -> Option<Exceeded> {
+        lock(&self.decided).clone()
+    }
+
+    /// Decides, unless it was decided before; what was decided.
+    pub(super) fn decide(&self, exceeded: Exceeded) -> Exceeded {
+        self.breached.store(true, Ordering::Release);
+        lock(&self.decided).get_or_insert(exceeded).clone()
+    }
+
+    /// When the monitor reads again; whether that is because memory grows towards a limit.
+    pub(super) fn expect(&self, wait: Duration, close: bool) {
+        let due = self.started.elapsed() + wait;
+        self.due.store(due.as_millis() as u64, Ordering::Release);
+        if close && !self.close.swap(true, Ordering::AcqRel) {
+            bell::ring();
+        } else if !close {
+            self.close.store(false, Ordering::Release);
+        }
+    }
+
+    pub(super) fn is_close(&self) -> bool {
+        self.close.load(Ordering::Acquire)
+    }
+
+    /// Since when the monitor should have read.
+    pub(super) fn overdue(&self) -> Duration {
+        let due = Duration::from_millis(self.due.load(Ordering::Acquire));
+        self.started.elapsed().saturating_sub(due)
+    }
+
+    pub(super) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+}
+
+/// What was read at one moment.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Reading {
+    /// Since the start.
+    pub(super) at: Duration,
+    pub(super) resident: u64,
+    pub(super) heap: Option<u64>,
+    pub(super) children: ChildrenMemory,
+}
+
+impl Reading {
+    pub(super) fn tree(&self) -> u64 {
+        self.resident.saturating_add(self.children.bytes)
+    }
+}
+
+/// Looks at memory and at the execution.
+pub(super) struct Eyes {
+    pub(super) readings: Box<dyn Readings>,
+    pub(super) observed: Option<Arc<dyn Observed>>,
+    pub(super) shared: Arc<Shared>,
+}
+
+impl Eyes {
+    /// Reads what this process uses. `None`: a reading that fails, or is 0, says nothing.
+    pub(super) fn read(&self, at: Duration) -> Option<Reading> {
+        let resident = self.readings.resident().filter(|bytes| *bytes > 0)?;
+        self.shared.peak.fetch_max(resident, Ordering::Relaxed);
+        Some(Reading {
+            at,
+            resident,
+            heap: allocator::live(),
+            children: try_lock(&self.shared.children)
+                .map(|children| children.memory)
+                .unwrap_or_default(),
+        })
+    }
+
+    /// Adds the memory of the children, measured anew when the last time is at least `rest` ago:
+    /// that costs far more than a reading of ourselves.
+    pub(super) fn measure_children(&self, reading: &mut Reading, rest: Duration) {
+        let Some(observed) = &self.observed else {
+            return;
+        };
+        let mut children = lock(&self.shared.children);
+        // Ticks come a little early or late.
+        if children
+            .at
+            .is_none_or(|at| reading.at >= at + rest / 10 * 9)
+        {
+            children.at = Some(reading.at);
+            children.memory = observed.children().unwrap_or_default();
+        }
+        reading.children = children.memory;
+    }
+
+    /// Writes a reading down, as far as nobody else does so in this moment.
+    pub(super) fn note(&self, reading: &Reading, activity: Option<&Activity>) {
+        let sample = Sample {
+            at: reading.at.as_millis() as u64,
+            resident: reading.resident,
+            heap: reading.heap,
+            children: reading.children.bytes,
+            task: None,
+        };
+        if let Some(mut history) = try_lock(&self.shared.history) {
+            history.push(sample, activity.map(|activity| activity.task.as_str()));
+        }
+    }
+
+    pub(super) fn activity(&self) -> Option<Activity> {
+        self.observed.as_ref()?.activity()
+    }
+
+    /// The smallest limit of the tree that holds now, and the task that it belongs to.
+    pub(super) fn tree_limit(&self, limits: &Limits) -> Option<(u64, Option<Text>)> {
+        let all = limits.tree.map(|limit| (limit, None));
+        let observed = self.observed.as_ref().filter(|_| !limits.off);
+        let task = observed
+            .and_then(|observed| observed.task_limit())
+            .map(|limit| (limit.bytes, Some(limit.task)));
+        all.into_iter().chain(task).min_by_key(|(bytes, _)| *bytes)
+    }
+
+    /// Which limit is exceeded: a reading above it, not at it.
+    pub(super) fn exceeded(&self, reading: &Reading) -> Option<Exceeded> {
+        let limits = self.shared.limits();
+        if let Some(limit) = limits.critical.filter(|limit| reading.resident > *limit) {
+            return Some(Exceeded {
+                scope: Scope::Own,
+                limit,
+                current: reading.resident,
+                task: None,
+            });
+        }
+        let (limit, task) = self.tree_limit(&limits)?;
+        (reading.tree() > limit).then(|| Exceeded {
+            scope: Scope::Tree,
+            limit,
+            current: reading.tree(),
+            task: task.map(|task| task.to_string()),
+        })
+    }
+
+    /// Everything that is known about a breach. Waits for no lock.
+    pub(super) fn breach(&self, reading: &Reading, exceeded: Exceeded) -> Breach {
+        let shared = &self.shared;
+        Breach {
+            record: Record {
+                exceeded,
+                figures: Figures {
+                    resident: reading.resident,
+                    peak: shared.peak.load(Ordering::Relaxed),
+                    system: self.readings.virtual_size().unwrap_or_default(),
+                    heap: reading.heap,
+                    allocated: allocator::allocated(),
+                    children: reading.children.bytes,
+                    children_count: reading.children.count,
+                    tasks_alive: tasks_alive(),
+                },
+                history: try_lock(&shared.history)
+                    .map(|ring| ring.history().clone())
+                    .unwrap_or_default(),
+                limits: shared.limits().in_force.clone(),
+            },
+            program: try_lock(&shared.program).and_then(|program| program.clone()),
+        }
+    }
+}
+
+fn tasks_alive() -> u64 {
+    tokio::runtime::Handle::try_current()
+        .map_or(0, |handle| handle.metrics().num_alive_tasks() as u64)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// As [`lock`], of what may be held by a thread that is stuck.
+fn try_lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    use std::sync::TryLockError;
+    match mutex.try_lock() {
+        Ok(guard) => Some(guard),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    }
+}
