@@ -91,6 +91,11 @@ impl SnippetRef {
         }
     }
 
+    /// Its header.
+    pub fn span(&self) -> Span {
+        self.node().map(|snippet| snippet.span).unwrap_or_default()
+    }
+
     /// Its statements.
     pub fn body(&self) -> Block {
         self.node()
