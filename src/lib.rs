@@ -22,6 +22,8 @@ pub mod resolve;
 
 pub mod value;
 
+pub mod load;
+
 pub mod report;
 
 pub mod process;

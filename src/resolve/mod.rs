@@ -7,6 +7,7 @@ mod annotation;
 mod check;
 mod choose;
 mod error;
+mod index;
 mod names;
 mod plan;
 mod platform;
@@ -24,8 +25,11 @@ pub use names::{SnippetRef, TaskRef};
 pub use platform::Platform;
 pub use tools::ResolvedTool;
 
+use index::TaskIndex;
+
 use crate::ast::{
-    Ast, File, Hook, HookEvent, Parameter, ProjectItem, Service, Setting, ShellPlatform,
+    Ast, File, Hook, HookEvent, IncludedFile, Parameter, ProjectItem, Service, Setting,
+    ShellPlatform,
 };
 use crate::source::Text;
 
@@ -33,10 +37,8 @@ use crate::source::Text;
 #[derive(Debug)]
 pub struct Program {
     ast: Arc<Ast>,
-    /// Tasks of the main file by name: the first variant.
-    tasks: FxHashMap<Text, u32>,
-    /// The next variant of a task, by the one before.
-    variants: FxHashMap<u32, u32>,
+    /// Tasks of the main file by name.
+    tasks: TaskIndex,
     templates: FxHashMap<Text, u32>,
     /// Included tasks, by full name.
     included_tasks: FxHashMap<Text, Vec<TaskRef>>,
@@ -50,6 +52,15 @@ impl Program {
     /// Indexes a program.
     pub fn new(ast: Arc<Ast>) -> Self {
         names::index(ast)
+    }
+
+    /// The same program with what it includes: references to its own tasks stay valid.
+    pub fn with_includes(self, includes: Vec<IncludedFile>) -> Self {
+        if includes.is_empty() {
+            return self;
+        }
+        let main = self.ast.main.clone();
+        Self::new(Arc::new(Ast { main, includes }))
     }
 
     /// The tree.
@@ -135,3 +146,6 @@ impl Program {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,474 @@
+//! What a program includes, and what that includes: depth first, in the order of the text.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::location::Location;
+use super::read::{self, Unreadable};
+use super::remote::Remote;
+use super::{Found, LoadError, LoadOptions, Notes};
+use crate::ast::{File, Include, IncludedFile, Project, ProjectItem, Selectors};
+use crate::resolve::ResolveError;
+use crate::source::{Diagnostic, Text};
+
+/// Reads all that `main` includes, directly and through others. A file that is included under the
+/// same namespace already is skipped, so circles end.
+///
+/// # Errors
+/// A file that cannot be read, does not parse or has no project, with the place of the include.
+pub async fn includes(
+    main: &Arc<File>,
+    found: &Found,
+    options: &LoadOptions,
+    notes: &mut Notes,
+) -> Result<Vec<IncludedFile>, LoadError> {
+    let mut includer = Includer {
+        options,
+        remote: Remote::new(options),
+        known: FxHashMap::default(),
+        files: Vec::new(),
+        seen: FxHashSet::default(),
+        included: Vec::new(),
+    };
+    includer.run(main, found, notes).await?;
+    options.progress.finish();
+    Ok(includer.included)
+}
+
+/// What tells files from each other, whatever path leads to them.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Key {
+    Local(PathBuf),
+    Remote(String),
+}
+
+struct Includer<'o> {
+    options: &'o LoadOptions,
+    remote: Remote<'o>,
+    /// The index in `files` of each file that was read.
+    known: FxHashMap<Key, usize>,
+    files: Vec<Arc<File>>,
+    /// Files by index and namespace.
+    seen: FxHashSet<(usize, Text)>,
+    included: Vec<IncludedFile>,
+}
+
+/// A file whose includes are being followed.
+struct Visit {
+    file: Arc<File>,
+    location: Location,
+    /// The next item of its project.
+    next: usize,
+}
+
+/// A file that was read, perhaps before.
+struct Read {
+    index: usize,
+    first_time: bool,
+}
+
+/// How long the loader works without letting others run.
+const TURN: Duration = Duration::from_millis(1);
+
+impl Includer<'_> {
+    async fn run(
+        &mut self,
+        main: &Arc<File>,
+        found: &Found,
+        notes: &mut Notes,
+    ) -> Result<(), LoadError> {
+        if let Ok(path) = fs::canonicalize(&found.path) {
+            self.known.insert(Key::Local(path), 0);
+            self.files.push(main.clone());
+        }
+        let mut open = vec![Visit {
+            file: main.clone(),
+            location: Location::Local(found.shown.clone()),
+            next: 0,
+        }];
+        let mut turn = Instant::now();
+        while let Some(visit) = open.last_mut() {
+            let Some(item) = items(&visit.file).get(visit.next) else {
+                open.pop();
+                continue;
+            };
+            visit.next += 1;
+            let ProjectItem::Include(include) = item else {
+                continue;
+            };
+            if turn.elapsed() > TURN {
+                tokio::task::yield_now().await;
+                turn = Instant::now();
+            }
+            let next = self
+                .include(&visit.file, include, &visit.location, notes)
+                .await?;
+            open.extend(next);
+        }
+        Ok(())
+    }
+
+    /// Follows one include; gives the file whose includes come next. Those of a file that was seen
+    /// before under another name would lead to the same files again.
+    async fn include(
+        &mut self,
+        including: &Arc<File>,
+        include: &Include,
+        from: &Location,
+        notes: &mut Notes,
+    ) -> Result<Option<Visit>, LoadError> {
+        let written = &include.path;
+        let error = |message: String| {
+            LoadError::at(Diagnostic::new(&including.source, include.span, message))
+        };
+        let location = from
+            .of_include(written, &self.options.places.start_dir)
+            .map_err(|reason| error(format!("cannot include '{written}': {reason}")))?;
+        let read = match self.read(&location, written, notes).await {
+            Ok(read) => read,
+            Err(Trouble::Reason(reason)) => {
+                return Err(error(format!("cannot include '{written}': {reason}")));
+            }
+            Err(Trouble::Load(error)) => return Err(error),
+        };
+        let Some(file) = self.files.get(read.index).cloned() else {
+            return Ok(None);
+        };
+        let Some(project) = &file.project else {
+            return Err(error(format!(
+                "cannot include '{written}': it has no project declaration"
+            )));
+        };
+        let namespace = include
+            .namespace
+            .clone()
+            .unwrap_or_else(|| project.name.clone());
+        if namespace.is_empty() {
+            let diagnostic = Diagnostic::new(
+                &including.source,
+                include.span,
+                format!("cannot include '{written}': the name of its project is empty"),
+            );
+            return Err(LoadError::at(
+                diagnostic.with_help("name a namespace: include … as NAME"),
+            ));
+        }
+        if !self.seen.insert((read.index, namespace.clone())) {
+            return Ok(None);
+        }
+        if self.options.verbose {
+            tell(&file, project, &namespace, include, &mut notes.verbose);
+        }
+        self.included.push(IncludedFile {
+            namespace,
+            path: written.clone(),
+            selectors: include.selectors,
+            file: file.clone(),
+        });
+        Ok(read.first_time.then_some(Visit {
+            file,
+            location,
+            next: 0,
+        }))
+    }
+
+    async fn read(
+        &mut self,
+        location: &Location,
+        written: &Text,
+        notes: &mut Notes,
+    ) -> Result<Read, Trouble> {
+        let path = self.path(location);
+        let key = match location {
+            Location::Local(_) => Key::Local(fs::canonicalize(&path).map_err(Unreadable::from)?),
+            Location::Remote(address) => Key::Remote(address.key()),
+        };
+        if let Some(&index) = self.known.get(&key) {
+            return Ok(Read {
+                index,
+                first_time: false,
+            });
+        }
+        let name = location.name(written);
+        let source = match location {
+            Location::Local(_) => read::source(&path, &name, &self.options.progress).await?,
+            Location::Remote(address) => {
+                self.options.progress.begin(&name, 0);
+                let bytes = self.remote.bytes(address, written, notes).await;
+                let bytes = bytes.map_err(Unreadable::Reason)?;
+                self.options.progress.read(bytes.len() as u64);
+                read::text(&name, bytes)?
+            }
+        };
+        let file = read::parse(source, &self.options.progress)
+            .await
+            .map_err(|error| Trouble::Load(with_path(error, &name, written)))?;
+        let index = self.files.len();
+        self.files.push(file);
+        self.known.insert(key, index);
+        Ok(Read {
+            index,
+            first_time: true,
+        })
+    }
+
+    fn path(&self, location: &Location) -> PathBuf {
+        match location {
+            Location::Local(path) => self.options.places.start_dir.join(path),
+            Location::Remote(_) => PathBuf::new(),
+        }
+    }
+}
+
+/// Why an include ends the run.
+enum Trouble {
+    /// A reason to be told at the place of the include.
+    Reason(String),
+    /// What is wrong inside the file.
+    Load(LoadError),
+}
+
+impl From<Unreadable> for Trouble {
+    fn from(error: Unreadable) -> Self {
+        match error {
+            Unreadable::Reason(reason) => Self::Reason(reason),
+            other => Self::Load(other.explain(|reason| reason)),
+        }
+    }
+}
+
+/// Adds the path of the include where the name of the file does not show it.
+fn with_path(error: LoadError, name: &str, written: &str) -> LoadError {
+    let LoadError::Program(ResolveError::Diagnostics(mut all)) = error else {
+        return error;
+    };
+    if name != written
+        && let Some(first) = all.first_mut()
+    {
+        first
+            .message
+            .push_str(&format!(" (included as '{written}')"));
+    }
+    LoadError::Program(ResolveError::Diagnostics(all))
+}
+
+fn items(file: &File) -> &[ProjectItem] {
+    file.project.as_ref().map_or(&[], |project| &project.items)
+}
+
+/// The lines of `--verbose` about one include.
+fn tell(
+    file: &File,
+    project: &Project,
+    namespace: &str,
+    include: &Include,
+    lines: &mut Vec<String>,
+) {
+    let Selectors {
+        snippets,
+        templates,
+        tasks,
+    } = include.selectors;
+    let mut loaded =
+        |what: &str, name: &str| lines.push(format!("  ✓  Loaded {what}: {namespace}.{name}"));
+    for item in &project.items {
+        match item {
+            ProjectItem::Setting(setting) => loaded("setting", &setting.key),
+            ProjectItem::Parameter(parameter) => loaded("parameter", &parameter.name),
+            ProjectItem::Snippet(snippet) if snippets => loaded("snippet", &snippet.name),
+            _ => {}
+        }
+    }
+    for template in file.templates.iter().filter(|_| templates) {
+        loaded("template", &template.name);
+    }
+    for task in file.tasks.iter().filter(|_| tasks) {
+        loaded("task", &task.name);
+    }
+    lines.push(format!(
+        "✓  Included {} as namespace '{namespace}'",
+        include.path
+    ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load::{Origin, Places};
+
+    struct Fixture {
+        folder: tempfile::TempDir,
+        options: LoadOptions,
+    }
+
+    impl Fixture {
+        fn new(files: &[(&str, &str)]) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            for (path, text) in files {
+                let path = folder.path().join(path);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, format!("version: 2.0\n{text}")).unwrap();
+            }
+            let options = LoadOptions {
+                places: Places {
+                    start_dir: folder.path().to_owned(),
+                    home: None,
+                },
+                verbose: true,
+                ..LoadOptions::default()
+            };
+            Self { folder, options }
+        }
+
+        async fn load(&self, shown: &str) -> Result<(Vec<IncludedFile>, Notes), String> {
+            let found = Found {
+                shown: shown.into(),
+                path: self.folder.path().join(shown),
+                origin: Origin::Flag,
+            };
+            let mut notes = Notes::default();
+            let render = |error: LoadError| error.render();
+            let main = super::super::file(&found, &self.options)
+                .await
+                .map_err(render)?;
+            let included = includes(&main, &found, &self.options, &mut notes).await;
+            Ok((included.map_err(render)?, notes))
+        }
+
+        async fn names(&self, shown: &str) -> Vec<String> {
+            let (included, _) = self.load(shown).await.unwrap();
+            included
+                .iter()
+                .map(|one| format!("{}={}", one.namespace, one.file.source.name()))
+                .collect()
+        }
+    }
+
+    #[tokio::test]
+    async fn circles_end_and_a_file_may_have_two_names() {
+        let fixture = Fixture::new(&[
+            (
+                "spec.drun",
+                "project \"main\":\n  include \"spec.drun\" as me\n  include \"lib/outer.drun\"\n  \
+                 include \"lib/outer.drun\" as blue\n  include \"lib/outer.drun\"\n",
+            ),
+            (
+                "lib/outer.drun",
+                "project \"outer\":\n  include \"parts/inner.drun\"\n",
+            ),
+            (
+                "lib/parts/inner.drun",
+                "project \"inner\":\n  include \"../outer.drun\"\n  include \"../../spec.drun\"\n",
+            ),
+        ]);
+        assert_eq!(
+            fixture.names("spec.drun").await,
+            [
+                "me=spec.drun",
+                "outer=lib/outer.drun",
+                "inner=lib/parts/inner.drun",
+                "main=spec.drun",
+                "blue=lib/outer.drun",
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn the_folder_of_the_file_goes_before_the_folder_of_the_start() {
+        let fixture = Fixture::new(&[
+            (
+                "conf/main.drun",
+                "project \"main\":\n  include \"near.drun\"\n  include \"far.drun\"\n",
+            ),
+            ("conf/near.drun", "project \"near\"\n"),
+            ("near.drun", "project \"wrong\"\n"),
+            ("far.drun", "project \"far\"\n"),
+        ]);
+        assert_eq!(
+            fixture.names("conf/main.drun").await,
+            ["near=conf/near.drun", "far=far.drun"]
+        );
+    }
+
+    #[tokio::test]
+    async fn errors_name_the_path_and_the_place() {
+        let wrong = [
+            (
+                "gone.drun",
+                "cannot include 'gone.drun': no such file or directory",
+            ),
+            ("lib", "cannot include 'lib': it is a folder"),
+            (
+                "lib/bare.drun",
+                "'lib/bare.drun': it has no project declaration",
+            ),
+            ("lib/broken.drun", "--> lib/broken.drun:3:"),
+            ("http://x.org/a.drun", "http:// is refused"),
+            ("lib/nameless.drun", "as NAME"),
+        ];
+        for (path, fact) in wrong {
+            let main = format!("project \"main\":\n  include \"{path}\"\n");
+            let fixture = Fixture::new(&[
+                ("spec.drun", &main),
+                ("lib/bare.drun", "task \"a\":\n  info \"x\"\n"),
+                (
+                    "lib/broken.drun",
+                    "project \"b\":\ntask \"work\"\n  info \"x\"\n",
+                ),
+                ("lib/nameless.drun", "project \"\"\n"),
+            ]);
+            let error = fixture.load("spec.drun").await.unwrap_err();
+            assert!(error.contains(fact), "{error}");
+            if path != "lib/broken.drun" {
+                assert!(error.contains("--> spec.drun:3:3"), "{error}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn verbose_lines_follow_the_selectors() {
+        let fixture = Fixture::new(&[
+            (
+                "spec.drun",
+                "project \"main\":\n  include tasks from \"ops.drun\"\n",
+            ),
+            (
+                "ops.drun",
+                "project \"ops\":\n  set region to \"north\"\n  snippet \"s\":\n    info \"x\"\n\
+                 task \"work\":\n  info \"x\"\n",
+            ),
+        ]);
+        let (_, notes) = fixture.load("spec.drun").await.unwrap();
+        assert_eq!(
+            notes.verbose,
+            [
+                "  ✓  Loaded setting: ops.region",
+                "  ✓  Loaded task: ops.work",
+                "✓  Included ops.drun as namespace 'ops'",
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_long_chain_of_includes_needs_no_stack() {
+        const LENGTH: usize = 3000;
+        let files: Vec<(String, String)> = (0..LENGTH)
+            .map(|number| {
+                let next = (number + 1) % LENGTH;
+                let text = format!("project \"p{number}\":\n  include \"../d/{next}.drun\"\n");
+                (format!("d/{number}.drun"), text)
+            })
+            .collect();
+        let files: Vec<(&str, &str)> = files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()))
+            .collect();
+        let names = Fixture::new(&files).names("d/0.drun").await;
+        assert_eq!(names.len(), LENGTH);
+        assert_eq!(names.last().map(String::as_str), Some("p0=d/0.drun"));
+    }
+}
