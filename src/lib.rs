@@ -28,4 +28,12 @@ pub mod report;
 
 pub mod process;
 
+pub mod action;
+
+mod machine;
+
+pub mod runtime;
+
+pub mod cli;
+
 pub mod memory;

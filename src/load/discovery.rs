@@ -3,45 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::Places;
 use super::places::is_missing;
-use super::{LoadError, Notes, Places};
+use crate::resolve::ResolveError;
 use crate::value::os_reason;
 
-/// A task file that is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// As it was given or found, which is how messages name it.
-    pub shown: PathBuf,
-    /// Where it lies.
-    pub path: PathBuf,
-    /// Who named it.
-    pub origin: Origin,
-}
-
-impl Found {
-    /// The name in messages.
-    pub fn name(&self) -> String {
-        self.shown.to_string_lossy().into_owned()
-    }
-}
-
-/// Who named a task file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// `--file`.
-    Flag,
-    /// `cmd:stateless`.
-    Stateless,
-    /// `cmd:link`.
-    Link,
-    /// The workspace default.
-    Workspace,
-    /// It lies where task files are searched.
-    Search,
-}
-
-/// Where a task file is searched, from the current folder.
-pub const SEARCHED: [&str; 8] = [
+/// Places that are searched in the current folder, in order.
+pub const SEARCHED: &[&str] = &[
     ".drun/spec.drun",
     ".drun",
     "spec.drun",
@@ -52,70 +20,56 @@ pub const SEARCHED: [&str; 8] = [
     "ops/spec.drun",
 ];
 
-/// Finds the task file: the given one, that of a stateless or linked folder, the workspace default,
-/// or the first one where task files are searched.
-///
-/// # Errors
-/// The file that was named is missing or a folder; nothing is found; a user file is broken.
-pub fn find(given: Option<&Path>, places: &Places, notes: &mut Notes) -> Result<Found, LoadError> {
-    // A broken configuration is an error in every run, whoever names the file.
-    let config = places.config()?;
-    if let Some(file) = given {
-        return named(places, file, Origin::Flag, "");
-    }
-    let names = places.names_of_start();
-    let stateless = places.stateless()?;
-    if let Some(file) = names
-        .iter()
-        .find_map(|name| stateless.directories.get(name))
-    {
-        return named(
-            places,
-            file,
-            Origin::Stateless,
-            ", the file of this stateless folder",
-        );
-    }
-    let links = places.links()?;
-    if let Some(file) = names.iter().find_map(|name| links.file_of(name)) {
-        return named(
-            places,
-            file,
-            Origin::Link,
-            ", to which this folder is linked",
-        );
-    }
-    match places.workspace_default() {
-        Ok(Some(file)) => {
-            return named(
-                places,
-                &file,
-                Origin::Workspace,
-                ", the default of this workspace",
-            );
-        }
-        Ok(None) => {}
-        Err(warning) => notes.warnings.push(warning),
-    }
-    let own = config
-        .extra_task_file_search_paths
-        .iter()
-        .map(String::as_str);
-    search(places, SEARCHED.into_iter().chain(own))
+/// A task file that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Where it is.
+    pub path: PathBuf,
+    /// As it was found or given; messages name it so.
+    pub shown: String,
 }
 
-/// A file that somebody named has to be there; whether it can be read shows when it is.
-fn named(places: &Places, file: &Path, origin: Origin, role: &str) -> Result<Found, LoadError> {
+/// Finds the task file: given, stateless, linked, the workspace's, or in one of the usual places.
+///
+/// # Errors
+/// A file that was given or noted and is not there; none in any place; a broken file of the user.
+pub fn discover(given: Option<&str>, places: &Places) -> Result<Found, ResolveError> {
+    // A broken configuration is an error in every run, whoever names the file.
+    let own = places.extra_search_paths()?;
+    if let Some(given) = given {
+        return named(places, given, "task file");
+    }
+    let here = places.names_of_start();
+    let stateless = places.stateless()?;
+    let mut names = here.iter().map(|folder| folder.to_string_lossy());
+    if let Some(file) = names.find_map(|name| stateless.get(&*name)) {
+        return named(places, file, "stateless task file");
+    }
+    let links = places.links()?;
+    let linked = |folder: &Path| links.get(&*folder.to_string_lossy());
+    if let Some(file) = here
+        .iter()
+        .find_map(|here| here.ancestors().find_map(linked))
+    {
+        return named(places, file, "linked task file");
+    }
+    if let Some(file) = places.workspace_default() {
+        return named(places, &file, "workspace default task file");
+    }
+    let own = own.iter().map(String::as_str);
+    search(places, SEARCHED.iter().copied().chain(own))
+}
+
+/// A file that somebody named has to be there. It may be a pipe, as `<(…)` gives one; whether it can
+/// be read shows when it is.
+fn named(places: &Places, file: &str, what: &str) -> Result<Found, ResolveError> {
     let path = places.start_dir.join(file);
-    let error = |reason: &str| {
-        LoadError::Message(format!("task file '{}'{role}: {reason}", file.display()))
-    };
+    let error = |reason: &str| ResolveError::Message(format!("{what} '{file}': {reason}"));
     match fs::metadata(&path) {
         Ok(metadata) if metadata.is_dir() => Err(error("it is a folder")),
         Ok(_) => Ok(Found {
-            shown: file.to_owned(),
             path,
-            origin,
+            shown: file.to_owned(),
         }),
         Err(reason) => Err(error(&os_reason(&reason))),
     }
@@ -124,15 +78,14 @@ fn named(places: &Places, file: &Path, origin: Origin, role: &str) -> Result<Fou
 fn search<'p>(
     places: &Places,
     candidates: impl Iterator<Item = &'p str> + Clone,
-) -> Result<Found, LoadError> {
+) -> Result<Found, ResolveError> {
     for candidate in candidates.clone() {
         let path = places.start_dir.join(candidate);
         match fs::metadata(&path) {
             Ok(metadata) if metadata.is_file() => {
                 return Ok(Found {
-                    shown: candidate.into(),
                     path,
-                    origin: Origin::Search,
+                    shown: candidate.to_owned(),
                 });
             }
             Ok(_) => {}
@@ -140,16 +93,15 @@ fn search<'p>(
             // A file that may be there must not silently give way to another one.
             Err(error) => {
                 let reason = os_reason(&error);
-                return Err(LoadError::Message(format!(
-                    "task file '{candidate}': {reason}"
-                )));
+                let message = format!("task file '{candidate}': {reason}");
+                return Err(ResolveError::Message(message));
             }
         }
     }
-    let searched: String = candidates.map(|place| format!("\n    {place}")).collect();
-    Err(LoadError::Message(format!(
-        "no task file found; searched:{searched}\n  Help: name one with --file, or write one with \
-         'xdrun --init'"
+    let searched: Vec<&str> = candidates.collect();
+    Err(ResolveError::Message(format!(
+        "no task file found; searched: {}\n  Help: name one with --file, or make one with --init",
+        searched.join(", ")
     )))
 }
 
@@ -181,9 +133,9 @@ mod tests {
             path
         }
 
-        fn find(&self, given: Option<&str>) -> Result<(String, Origin), String> {
-            find(given.map(Path::new), &self.places, &mut Notes::default())
-                .map(|found| (found.name(), found.origin))
+        fn find(&self, given: Option<&str>) -> Result<String, String> {
+            discover(given, &self.places)
+                .map(|found| found.shown)
                 .map_err(|error| error.to_string())
         }
     }
@@ -197,60 +149,44 @@ mod tests {
             assert!(missing.contains(fact), "{missing}");
         }
         fixture.write("ops/spec.drun");
-        assert_eq!(
-            fixture.find(None),
-            Ok(("ops/spec.drun".into(), Origin::Search))
-        );
-        places.set_workspace_default(Path::new("own.drun")).unwrap();
+        assert_eq!(fixture.find(None).as_deref(), Ok("ops/spec.drun"));
+        places.set_workspace_default("own.drun").unwrap();
         assert!(fixture.find(None).unwrap_err().contains("'own.drun'"));
         fixture.write("own.drun");
-        assert_eq!(
-            fixture.find(None),
-            Ok(("own.drun".into(), Origin::Workspace))
-        );
+        assert_eq!(fixture.find(None).as_deref(), Ok("own.drun"));
 
-        let linked = fixture.write("linked.drun");
-        let mut links = super::super::places::Links::default();
-        links.links.insert(
-            fixture.folder.path().canonicalize().unwrap(),
-            linked.clone(),
-        );
-        places.save_links(&links).unwrap();
-        let name = linked.to_string_lossy().into_owned();
-        assert_eq!(fixture.find(None), Ok((name, Origin::Link)));
+        let linked = fixture.write("linked.drun").to_string_lossy().into_owned();
+        let above = fixture.folder.path().canonicalize().unwrap();
+        let above = above.to_string_lossy().into_owned();
+        places.save_links([(above, linked.clone())].into()).unwrap();
+        assert_eq!(fixture.find(None), Ok(linked));
 
-        let mut stateless = places.stateless().unwrap();
-        let file = places.stateless_file(&places.start_dir).unwrap();
-        stateless
-            .directories
-            .insert(places.start_dir.clone(), file.clone());
-        places.save_stateless(&stateless).unwrap();
+        let here = places.start_dir.to_string_lossy().into_owned();
+        places
+            .save_stateless([(here, "/gone/spec.drun".to_owned())].into())
+            .unwrap();
         assert!(
             fixture
                 .find(None)
                 .unwrap_err()
-                .contains(&*file.to_string_lossy())
+                .contains("'/gone/spec.drun'")
         );
 
         assert_eq!(
-            fixture.find(Some("ops/spec.drun")),
-            Ok(("ops/spec.drun".into(), Origin::Flag))
+            fixture.find(Some("ops/spec.drun")).as_deref(),
+            Ok("ops/spec.drun")
         );
         assert!(fixture.find(Some("ops")).unwrap_err().contains("'ops'"));
         assert!(fixture.find(Some("gone")).unwrap_err().contains("'gone'"));
     }
 
     #[test]
-    fn a_broken_workspace_is_a_warning_and_a_broken_configuration_an_error() {
+    fn a_broken_workspace_is_passed_over_and_a_broken_configuration_is_an_error() {
         let fixture = Fixture::new();
         fixture.write("spec.drun");
-        let workspace = fixture.write(".drun/.drun_workspace.yml");
-        fs::write(workspace, "a: [").unwrap();
-        let mut notes = Notes::default();
-        let found = find(None, &fixture.places, &mut notes).unwrap();
-        assert_eq!(found.name(), "spec.drun");
-        assert_eq!(notes.warnings.len(), 1);
-        let config = fixture.places.user_folder().unwrap();
+        fs::write(fixture.write(".drun/.drun_workspace.yml"), "a: [").unwrap();
+        assert_eq!(fixture.find(None).as_deref(), Ok("spec.drun"));
+        let config = fixture.folder.path().join("home/.drun");
         fs::create_dir_all(&config).unwrap();
         fs::write(config.join("config.yml"), "a: [").unwrap();
         assert!(fixture.find(Some("spec.drun")).is_err());

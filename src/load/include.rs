@@ -1,7 +1,7 @@
 //! What a program includes, and what that includes: depth first, in the order of the text.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::location::Location;
 use super::read::{self, Unreadable};
 use super::remote::Remote;
-use super::{Found, LoadError, LoadOptions, Notes};
+use super::{Found, LoadOptions, LoadProgress, Notes};
 use crate::ast::{File, Include, IncludedFile, Project, ProjectItem, Selectors};
 use crate::resolve::ResolveError;
 use crate::source::{Diagnostic, Text};
@@ -20,14 +20,16 @@ use crate::source::{Diagnostic, Text};
 ///
 /// # Errors
 /// A file that cannot be read, does not parse or has no project, with the place of the include.
-pub async fn includes(
+pub(super) async fn includes(
     main: &Arc<File>,
     found: &Found,
     options: &LoadOptions,
+    progress: &Arc<LoadProgress>,
     notes: &mut Notes,
-) -> Result<Vec<IncludedFile>, LoadError> {
+) -> Result<Vec<IncludedFile>, ResolveError> {
     let mut includer = Includer {
-        options,
+        start_dir: &options.start_dir,
+        progress,
         remote: Remote::new(options),
         known: FxHashMap::default(),
         files: Vec::new(),
@@ -35,7 +37,7 @@ pub async fn includes(
         included: Vec::new(),
     };
     includer.run(main, found, notes).await?;
-    options.progress.finish();
+    progress.finish();
     Ok(includer.included)
 }
 
@@ -47,8 +49,9 @@ enum Key {
 }
 
 struct Includer<'o> {
-    options: &'o LoadOptions,
-    remote: Remote<'o>,
+    start_dir: &'o Path,
+    progress: &'o Arc<LoadProgress>,
+    remote: Remote,
     /// The index in `files` of each file that was read.
     known: FxHashMap<Key, usize>,
     files: Vec<Arc<File>>,
@@ -80,14 +83,14 @@ impl Includer<'_> {
         main: &Arc<File>,
         found: &Found,
         notes: &mut Notes,
-    ) -> Result<(), LoadError> {
+    ) -> Result<(), ResolveError> {
         if let Ok(path) = fs::canonicalize(&found.path) {
             self.known.insert(Key::Local(path), 0);
             self.files.push(main.clone());
         }
         let mut open = vec![Visit {
             file: main.clone(),
-            location: Location::Local(found.shown.clone()),
+            location: Location::Local(found.path.clone()),
             next: 0,
         }];
         let mut turn = Instant::now();
@@ -120,13 +123,13 @@ impl Includer<'_> {
         include: &Include,
         from: &Location,
         notes: &mut Notes,
-    ) -> Result<Option<Visit>, LoadError> {
+    ) -> Result<Option<Visit>, ResolveError> {
         let written = &include.path;
         let error = |message: String| {
-            LoadError::at(Diagnostic::new(&including.source, include.span, message))
+            ResolveError::at(Diagnostic::new(&including.source, include.span, message))
         };
         let location = from
-            .of_include(written, &self.options.places.start_dir)
+            .of_include(written, self.start_dir)
             .map_err(|reason| error(format!("cannot include '{written}': {reason}")))?;
         let read = match self.read(&location, written, notes).await {
             Ok(read) => read,
@@ -153,16 +156,14 @@ impl Includer<'_> {
                 include.span,
                 format!("cannot include '{written}': the name of its project is empty"),
             );
-            return Err(LoadError::at(
+            return Err(ResolveError::at(
                 diagnostic.with_help("name a namespace: include … as NAME"),
             ));
         }
         if !self.seen.insert((read.index, namespace.clone())) {
             return Ok(None);
         }
-        if self.options.verbose {
-            tell(&file, project, &namespace, include, &mut notes.verbose);
-        }
+        tell(&file, project, &namespace, include, &mut notes.lines);
         self.included.push(IncludedFile {
             namespace,
             path: written.clone(),
@@ -182,9 +183,8 @@ impl Includer<'_> {
         written: &Text,
         notes: &mut Notes,
     ) -> Result<Read, Trouble> {
-        let path = self.path(location);
         let key = match location {
-            Location::Local(_) => Key::Local(fs::canonicalize(&path).map_err(Unreadable::from)?),
+            Location::Local(path) => Key::Local(fs::canonicalize(path).map_err(Unreadable::from)?),
             Location::Remote(address) => Key::Remote(address.key()),
         };
         if let Some(&index) = self.known.get(&key) {
@@ -193,18 +193,18 @@ impl Includer<'_> {
                 first_time: false,
             });
         }
-        let name = location.name(written);
+        let name = location.name(written, self.start_dir);
         let source = match location {
-            Location::Local(_) => read::source(&path, &name, &self.options.progress).await?,
+            Location::Local(path) => read::source(path, &name, self.progress).await?,
             Location::Remote(address) => {
-                self.options.progress.begin(&name, 0);
+                self.progress.begin(&name, 0);
                 let bytes = self.remote.bytes(address, written, notes).await;
                 let bytes = bytes.map_err(Unreadable::Reason)?;
-                self.options.progress.read(bytes.len() as u64);
+                self.progress.read(bytes.len() as u64);
                 read::text(&name, bytes)?
             }
         };
-        let file = read::parse(source, &self.options.progress)
+        let file = read::parse_source(source, self.progress)
             .await
             .map_err(|error| Trouble::Load(with_path(error, &name, written)))?;
         let index = self.files.len();
@@ -215,13 +215,6 @@ impl Includer<'_> {
             first_time: true,
         })
     }
-
-    fn path(&self, location: &Location) -> PathBuf {
-        match location {
-            Location::Local(path) => self.options.places.start_dir.join(path),
-            Location::Remote(_) => PathBuf::new(),
-        }
-    }
 }
 
 /// Why an include ends the run.
@@ -229,7 +222,7 @@ enum Trouble {
     /// A reason to be told at the place of the include.
     Reason(String),
     /// What is wrong inside the file.
-    Load(LoadError),
+    Load(ResolveError),
 }
 
 impl From<Unreadable> for Trouble {
@@ -242,8 +235,8 @@ impl From<Unreadable> for Trouble {
 }
 
 /// Adds the path of the include where the name of the file does not show it.
-fn with_path(error: LoadError, name: &str, written: &str) -> LoadError {
-    let LoadError::Program(ResolveError::Diagnostics(mut all)) = error else {
+fn with_path(error: ResolveError, name: &str, written: &str) -> ResolveError {
+    let ResolveError::Diagnostics(mut all) = error else {
         return error;
     };
     if name != written
@@ -253,7 +246,7 @@ fn with_path(error: LoadError, name: &str, written: &str) -> LoadError {
             .message
             .push_str(&format!(" (included as '{written}')"));
     }
-    LoadError::Program(ResolveError::Diagnostics(all))
+    ResolveError::Diagnostics(all)
 }
 
 fn items(file: &File) -> &[ProjectItem] {
@@ -298,10 +291,9 @@ fn tell(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::load::{Origin, Places};
 
     struct Fixture {
-        folder: tempfile::TempDir,
+        _folder: tempfile::TempDir,
         options: LoadOptions,
     }
 
@@ -314,28 +306,27 @@ mod tests {
                 fs::write(path, format!("version: 2.0\n{text}")).unwrap();
             }
             let options = LoadOptions {
-                places: Places {
-                    start_dir: folder.path().to_owned(),
-                    home: None,
-                },
-                verbose: true,
+                start_dir: fs::canonicalize(folder.path()).unwrap(),
                 ..LoadOptions::default()
             };
-            Self { folder, options }
+            Self {
+                _folder: folder,
+                options,
+            }
         }
 
         async fn load(&self, shown: &str) -> Result<(Vec<IncludedFile>, Notes), String> {
             let found = Found {
                 shown: shown.into(),
-                path: self.folder.path().join(shown),
-                origin: Origin::Flag,
+                path: self.options.start_dir.join(shown),
             };
             let mut notes = Notes::default();
-            let render = |error: LoadError| error.render();
-            let main = super::super::file(&found, &self.options)
+            let render = |error: ResolveError| error.render();
+            let progress = Arc::new(LoadProgress::default());
+            let main = read::parse(&found.path, shown, &progress)
                 .await
                 .map_err(render)?;
-            let included = includes(&main, &found, &self.options, &mut notes).await;
+            let included = includes(&main, &found, &self.options, &progress, &mut notes).await;
             Ok((included.map_err(render)?, notes))
         }
 
@@ -444,7 +435,7 @@ mod tests {
         ]);
         let (_, notes) = fixture.load("spec.drun").await.unwrap();
         assert_eq!(
-            notes.verbose,
+            notes.lines,
             [
                 "  ✓  Loaded setting: ops.region",
                 "  ✓  Loaded task: ops.work",

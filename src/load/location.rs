@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use reqwest::Url;
 
-use super::places::clean;
+use crate::value::clean;
 
 /// The place of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Location {
-    /// A file of this machine, absolute or relative to the folder of the start.
+    /// A file of this machine, by its absolute path.
     Local(PathBuf),
     /// A file of another one.
     Remote(Address),
@@ -84,16 +84,31 @@ impl Address {
                 Err(error) => Err(format!("bad address: {error}")),
             },
             Self::Github(file) => {
-                let folder = Path::new(&file.path).parent().unwrap_or(Path::new(""));
-                let path = clean(&folder.join(relative.trim_start_matches('/')));
                 let joined = Repository {
-                    path: path.to_string_lossy().into_owned(),
+                    path: beside(&file.path, relative),
                     ..file.clone()
                 };
                 joined.checked().map(Self::Github)
             }
         }
     }
+}
+
+/// The path that `relative` means in the file at `path`; it begins with `..` where it leaves the
+/// repository.
+fn beside(path: &str, relative: &str) -> String {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in relative.split('/') {
+        match (part, parts.last()) {
+            ("" | ".", _) => {}
+            ("..", Some(&last)) if last != ".." => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 impl Repository {
@@ -170,22 +185,26 @@ impl Location {
         }
     }
 
-    /// How messages name the file.
-    pub(super) fn name(&self, written: &str) -> String {
+    /// How messages name the file: a local one from the folder of the start, if it lies below.
+    pub(super) fn name(&self, written: &str, start_dir: &Path) -> String {
         match self {
-            Self::Local(path) => path.to_string_lossy().into_owned(),
+            Self::Local(path) => {
+                let path = path.strip_prefix(start_dir).unwrap_or(path);
+                path.to_string_lossy().into_owned()
+            }
             Self::Remote(_) => written.to_owned(),
         }
     }
 }
 
 fn local(including: &Path, path: &str, start_dir: &Path) -> PathBuf {
-    let folder = including.parent().unwrap_or(Path::new(""));
+    let folder = including.parent().unwrap_or(start_dir);
+    // Without `..`, so that the paths in a long chain of includes do not grow.
     let beside = clean(&folder.join(path));
-    if start_dir.join(&beside).exists() {
-        return beside;
+    match beside.exists() {
+        true => beside,
+        false => clean(&start_dir.join(path)),
     }
-    clean(Path::new(path))
 }
 
 #[cfg(test)]

@@ -1,62 +1,87 @@
-//! Finding and reading files: task files, what they include, and the user's own files.
+//! Finding and reading files: the task file, what it includes, and the user's own files.
 //!
-//! [`find`] says which file is meant, [`file`] reads and parses it, [`includes`] reads what it
-//! includes; [`program`] does the last two and checks everything.
+//! [`discover`] says which file is meant, [`parse`] reads and parses it, [`program`] reads what it
+//! includes.
 //!
-//! *Invariant:* starts no process and prints nothing; what the user should read is collected in
-//! [`Notes`]. Dropping a future of this module ends what it started.
+//! *Invariant:* starts no process and prints nothing. Dropping a future of this module ends what it
+//! started.
 
-mod discovery;
-mod error;
+pub mod discovery;
 mod include;
 mod location;
-mod options;
 pub mod places;
 mod progress;
 mod read;
 pub mod remote;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use discovery::{Found, Origin, SEARCHED, find};
-pub use error::LoadError;
-pub use include::includes;
-pub use options::{Addresses, LoadOptions, Notes, Token};
+pub use discovery::{Found, discover};
 pub use places::Places;
-pub use progress::{Current, LoadProgress};
+pub use progress::LoadProgress;
+pub use read::{parse, read};
 
 use crate::ast::{Ast, File};
-use crate::resolve::{self, Program};
+use crate::resolve::{Program, ResolveError};
+use crate::source::SourceFile;
 
-/// Reads and parses the file that was found.
-///
-/// # Errors
-/// A file that cannot be read, is no text, or does not parse.
-pub async fn file(found: &Found, options: &LoadOptions) -> Result<Arc<File>, LoadError> {
-    let progress = &options.progress;
-    let name = found.name();
-    let source = read::source(&found.path, &name, progress)
-        .await
-        .map_err(|error| error.explain(|reason| format!("cannot read '{name}': {reason}")))?;
-    let file = read::parse(source, progress).await;
-    progress.finish();
-    file
+/// How a program is loaded.
+#[derive(Debug, Clone, Default)]
+pub struct LoadOptions {
+    /// The folder in which the program was started.
+    pub start_dir: PathBuf,
+    /// The home folder: the cache of remote files lies below it.
+    pub home: Option<PathBuf>,
+    /// Neither reads nor writes the cache.
+    pub no_cache: bool,
 }
 
-/// Reads and parses the file that was found and what it includes, and checks all declarations.
+/// A loaded program, and what the user should read about its includes.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The program.
+    pub program: Program,
+    /// Lines for a verbose run.
+    pub lines: Vec<String>,
+    /// Lines for standard error, verbose or not: an old copy stands for a remote file.
+    pub warnings: Vec<String>,
+}
+
+/// What is to be told about loading.
+#[derive(Debug, Default)]
+struct Notes {
+    lines: Vec<String>,
+    warnings: Vec<String>,
+}
+
+/// The includes of a parsed file, and the whole program; the declarations of included files are
+/// checked, those of the main file were.
 ///
 /// # Errors
-/// Those of [`file`] and [`includes`], and wrong declarations.
+/// An include that cannot be read, does not parse, or has no project; wrong declarations in one.
 pub async fn program(
+    main: Arc<File>,
     found: &Found,
     options: &LoadOptions,
-    notes: &mut Notes,
-) -> Result<Program, LoadError> {
-    let main = file(found, options).await?;
-    resolve::check(&main)?;
-    let includes = includes(&main, found, options, notes).await?;
+    progress: &Arc<LoadProgress>,
+) -> Result<Loaded, ResolveError> {
+    let mut notes = Notes::default();
+    let includes = include::includes(&main, found, options, progress, &mut notes).await?;
     let program = Program::new(Arc::new(Ast { main, includes }));
     program.check_includes()?;
-    program.check_tools()?;
-    Ok(program)
+    Ok(Loaded {
+        program,
+        lines: notes.lines,
+        warnings: notes.warnings,
+    })
+}
+
+/// A file that holds a text given on the command line.
+///
+/// # Errors
+/// A text that is too long.
+pub fn text(name: &str, text: String) -> Result<Arc<SourceFile>, ResolveError> {
+    SourceFile::new(name, text)
+        .ok_or_else(|| ResolveError::Message(format!("'{name}' is longer than 4 GiB")))
 }

@@ -4,121 +4,89 @@ mod user;
 mod workspace;
 mod write;
 
-use std::ffi::OsStr;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use user::{Config, Links, Stateless, Trusted};
-pub use workspace::FILE as WORKSPACE_FILE;
-pub use write::write_private;
+pub use workspace::WORKSPACE;
+pub use write::{make_folders, write_whole};
 
-use super::LoadError;
+use crate::resolve::ResolveError;
 use crate::value::os_reason;
 
-/// Where the program was started, and whose it is.
-#[derive(Debug, Clone, Default)]
+/// Files by folder, as links and stateless folders are kept; all paths are absolute.
+pub type Map = BTreeMap<String, String>;
+
+/// Where the user's files are.
+#[derive(Debug, Clone)]
 pub struct Places {
-    /// The absolute path of the current folder.
+    /// The folder in which the program was started.
     pub start_dir: PathBuf,
-    /// `$HOME`; a relative one starts at the current folder.
+    /// The home folder; without one the user has no files.
     pub home: Option<PathBuf>,
 }
 
 impl Places {
-    /// The places of this process.
+    /// The folder and the home of this process.
     ///
     /// The current folder is `$PWD` where that is right: a user who went through a symbolic link
-    /// means the path with the link.
+    /// means the path with the link, and links and stateless folders are kept by it.
     ///
     /// # Errors
-    /// The current folder is gone or cannot be reached.
-    pub fn from_environment() -> io::Result<Self> {
+    /// A current folder that is gone.
+    pub fn of_process() -> Result<Self, ResolveError> {
         let start_dir = match std::env::var_os("PWD").map(PathBuf::from) {
             Some(logical) if is_current(&logical) => logical,
-            _ => std::env::current_dir()?,
+            _ => std::env::current_dir().map_err(|error| {
+                ResolveError::Message(format!("the current folder: {}", os_reason(&error)))
+            })?,
         };
-        let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
+        let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE"));
         Ok(Self {
             start_dir,
-            home: home.map(PathBuf::from),
+            home: home.filter(|home| !home.is_empty()).map(PathBuf::from),
         })
     }
 
-    /// `path` as an absolute one without `.` and `..`.
-    pub fn absolute(&self, path: &Path) -> PathBuf {
-        clean(&self.start_dir.join(path))
-    }
-
-    /// `~/.drun`.
-    pub fn user_folder(&self) -> Option<PathBuf> {
-        let home = self.home.as_ref()?;
-        Some(self.start_dir.join(home).join(".drun"))
-    }
-
+    /// `~/.drun/NAME`.
     fn user_file(&self, name: &str) -> Option<PathBuf> {
-        Some(self.user_folder()?.join(name))
-    }
-
-    fn user_file_to_write(&self, name: &str) -> Result<PathBuf, LoadError> {
-        self.user_file(name).ok_or_else(|| {
-            LoadError::Message("HOME is not set, so there is no place for ~/.drun".to_owned())
-        })
+        let home = self.home.as_ref()?;
+        Some(self.start_dir.join(home).join(".drun").join(name))
     }
 
     /// The current folder under all its names: as it was reached, and without symbolic links.
     pub(super) fn names_of_start(&self) -> Vec<PathBuf> {
         let mut names = vec![self.start_dir.clone()];
-        names.extend(
-            fs::canonicalize(&self.start_dir)
-                .ok()
-                .filter(|real| *real != self.start_dir),
-        );
+        let real = fs::canonicalize(&self.start_dir).ok();
+        names.extend(real.filter(|real| *real != self.start_dir));
         names
     }
 }
 
+#[cfg(unix)]
 fn is_current(path: &Path) -> bool {
-    let same = |a: fs::Metadata, b: fs::Metadata| {
-        use std::os::unix::fs::MetadataExt as _;
-        (a.dev(), a.ino()) == (b.dev(), b.ino())
-    };
-    path.is_absolute()
-        && match (fs::metadata(path), fs::metadata(".")) {
-            (Ok(a), Ok(b)) => same(a, b),
-            _ => false,
-        }
+    use std::os::unix::fs::MetadataExt as _;
+    let identity = |path: &Path| fs::metadata(path).map(|found| (found.dev(), found.ino()));
+    match (identity(path), identity(Path::new("."))) {
+        (Ok(a), Ok(b)) => path.is_absolute() && crate::value::clean(path) == path && a == b,
+        _ => false,
+    }
 }
 
-/// The path without `.`, and without `..` where a folder stands before it.
-pub(super) fn clean(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => match out.components().next_back() {
-                Some(Component::Normal(_)) => {
-                    out.pop();
-                }
-                Some(Component::RootDir) => {}
-                _ => out.push(".."),
-            },
-            other => out.push(other),
-        }
-    }
-    if out.as_os_str().is_empty() {
-        out.push(OsStr::new("."));
-    }
-    out
+#[cfg(not(unix))]
+fn is_current(_: &Path) -> bool {
+    false
 }
 
 /// The largest of the user's files, in bytes.
 const MAX_YAML: u64 = 4 * 1024 * 1024;
 
 /// Reads a YAML file; a missing or empty one is the default.
-fn yaml<T: DeserializeOwned + Default>(path: &Path) -> Result<T, String> {
+fn read_yaml<T: DeserializeOwned + Default>(path: &Path) -> Result<T, String> {
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if is_missing(&error) => return Ok(T::default()),
@@ -137,28 +105,16 @@ fn yaml<T: DeserializeOwned + Default>(path: &Path) -> Result<T, String> {
     }
 }
 
-/// Whether a path leads nowhere; a file in the place of a folder is that too.
-pub(super) fn is_missing(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-    )
+fn save_yaml<T: Serialize>(path: &Path, shown: &Path, value: &T) -> Result<(), ResolveError> {
+    let wrong = |reason: String| {
+        ResolveError::Message(format!("cannot write {}: {reason}", shown.display()))
+    };
+    let text = serde_yaml_ng::to_string(value).map_err(|error| wrong(error.to_string()))?;
+    write_whole(path, text.as_bytes()).map_err(|error| wrong(os_reason(&error)))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_cleaned_by_their_text() {
-        for (path, cleaned) in [
-            ("lib/parts/../outer.drun", "lib/outer.drun"),
-            ("./deep/../near.drun", "near.drun"),
-            ("../../x", "../../x"),
-            ("/../x/.", "/x"),
-            ("a/..", "."),
-        ] {
-            assert_eq!(clean(Path::new(path)), Path::new(cleaned), "{path}");
-        }
-    }
+/// Whether a path leads nowhere; a file in the place of a folder is that too.
+pub(super) fn is_missing(error: &io::Error) -> bool {
+    let kind = error.kind();
+    kind == io::ErrorKind::NotFound || kind == io::ErrorKind::NotADirectory
 }

@@ -13,29 +13,16 @@ pub struct LoadProgress {
     pub(super) parser: parser::Progress,
 }
 
-/// The file that is being read or parsed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Current {
-    /// Its name.
-    pub file: String,
-    /// Its size in bytes, as far as it is known.
-    pub bytes: u64,
-    /// How much of it is parsed, in bytes.
-    pub parsed: u64,
-}
-
 impl LoadProgress {
-    /// The file that is being loaded. Never waits: `None` also while the loader writes it.
-    pub fn current(&self) -> Option<Current> {
+    /// The file that is being loaded, its size in bytes as far as it is known, and how many of them
+    /// were parsed. Never waits: `None` also while the loader writes the name.
+    pub fn now(&self) -> Option<(String, u64, u64)> {
         let file = self.file.try_lock().ok()?.clone()?;
-        Some(Current {
-            file,
-            bytes: self.bytes.load(Ordering::Relaxed),
-            parsed: u64::from(self.parser.parsed.load(Ordering::Relaxed)),
-        })
+        let parsed = self.parser.parsed.load(Ordering::Relaxed);
+        Some((file, self.bytes.load(Ordering::Relaxed), parsed.into()))
     }
 
-    /// Makes loading end soon, with [`super::LoadError::Stopped`]; it cannot be used again.
+    /// Makes loading end soon, with an error, for good.
     pub fn stop(&self) {
         self.parser.stop.store(true, Ordering::Relaxed);
     }

@@ -5,8 +5,8 @@ use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::LoadProgress;
 use super::progress::aside;
-use super::{LoadError, LoadProgress};
 use crate::ast::File;
 use crate::parser;
 use crate::resolve::ResolveError;
@@ -18,6 +18,38 @@ use crate::value::os_reason;
 const SMALL: u64 = 1024 * 1024;
 /// How much is read between two looks at the stop flag, in bytes.
 const CHUNK: u64 = 256 * 1024;
+
+/// Reads and parses a file; `shown` is how messages name it.
+///
+/// # Errors
+/// A file that cannot be read, that is no text, or that does not parse.
+pub async fn parse(
+    path: &Path,
+    shown: &str,
+    progress: &Arc<LoadProgress>,
+) -> Result<Arc<File>, ResolveError> {
+    let source = source(path, shown, progress).await;
+    let source = source.map_err(|error| error.explain(|reason| unreadable(shown, &reason)))?;
+    let file = parse_source(source, progress).await;
+    progress.finish();
+    file
+}
+
+/// Reads a file as text, on this thread.
+///
+/// # Errors
+/// A file that is missing, a folder, unreadable, too long, or no UTF-8 (with line and column).
+pub fn read(path: &Path, shown: &str) -> Result<Arc<SourceFile>, ResolveError> {
+    let read = || {
+        let size = size(path)?.len();
+        text(shown, whole(path, size, &LoadProgress::default())?)
+    };
+    read().map_err(|error: Unreadable| error.explain(|reason| unreadable(shown, &reason)))
+}
+
+fn unreadable(shown: &str, reason: &str) -> String {
+    format!("cannot read task file '{shown}': {reason}")
+}
 
 /// Why a file cannot be read.
 #[derive(Debug)]
@@ -32,13 +64,17 @@ pub(super) enum Unreadable {
 
 impl Unreadable {
     /// The error, a bare reason made a message.
-    pub(super) fn explain(self, message: impl FnOnce(String) -> String) -> LoadError {
+    pub(super) fn explain(self, message: impl FnOnce(String) -> String) -> ResolveError {
         match self {
-            Self::Reason(reason) => LoadError::Message(message(reason)),
-            Self::Text(diagnostic) => LoadError::at(*diagnostic),
-            Self::Stopped => LoadError::Stopped,
+            Self::Reason(reason) => ResolveError::Message(message(reason)),
+            Self::Text(diagnostic) => ResolveError::at(*diagnostic),
+            Self::Stopped => stopped(),
         }
     }
+}
+
+fn stopped() -> ResolveError {
+    ResolveError::Message("loading was stopped".to_owned())
 }
 
 impl From<std::io::Error> for Unreadable {
@@ -53,10 +89,7 @@ pub(super) async fn source(
     name: &str,
     progress: &Arc<LoadProgress>,
 ) -> Result<Arc<SourceFile>, Unreadable> {
-    let metadata = fs::metadata(path)?;
-    if metadata.is_dir() {
-        return Err(Unreadable::Reason("it is a folder".to_owned()));
-    }
+    let metadata = size(path)?;
     progress.begin(name, metadata.len());
     // A pipe or a terminal may keep its reader waiting.
     if metadata.is_file() && metadata.len() <= SMALL {
@@ -68,6 +101,15 @@ pub(super) async fn source(
     })
     .await
     .unwrap_or_else(|| Err(Unreadable::Reason("the reader failed".to_owned())))
+}
+
+/// What is known of a file before it is opened; folders are refused.
+fn size(path: &Path) -> Result<fs::Metadata, Unreadable> {
+    let metadata = fs::metadata(path)?;
+    match metadata.is_dir() {
+        true => Err(Unreadable::Reason("it is a folder".to_owned())),
+        false => Ok(metadata),
+    }
 }
 
 fn whole(path: &Path, size: u64, progress: &LoadProgress) -> Result<Vec<u8>, Unreadable> {
@@ -128,23 +170,22 @@ fn not_utf8(name: &str, mut bytes: Vec<u8>, at: usize) -> Unreadable {
 }
 
 /// Parses a text.
-pub(super) async fn parse(
+pub(super) async fn parse_source(
     source: Arc<SourceFile>,
     progress: &Arc<LoadProgress>,
-) -> Result<Arc<File>, LoadError> {
+) -> Result<Arc<File>, ResolveError> {
     let parsed = if source.text().len() as u64 <= SMALL {
         parser::parse(&source, &progress.parser)
     } else {
-        aside(progress, move |progress| {
-            parser::parse(&source, &progress.parser)
-        })
-        .await
-        .ok_or_else(|| LoadError::Message("the parser failed".to_owned()))?
+        let work = move |progress: &LoadProgress| parser::parse(&source, &progress.parser);
+        aside(progress, work)
+            .await
+            .ok_or_else(|| ResolveError::Message("the parser failed".to_owned()))?
     };
     match parsed {
         Ok(file) => Ok(Arc::new(file)),
-        Err(_) if progress.stopped() => Err(LoadError::Stopped),
-        Err(errors) => Err(ResolveError::Diagnostics(errors).into()),
+        Err(errors) if errors.is_empty() => Err(stopped()),
+        Err(errors) => Err(ResolveError::Diagnostics(errors)),
     }
 }
 
@@ -177,15 +218,12 @@ mod tests {
         fs::write(&path, &text).unwrap();
         let progress = Arc::new(LoadProgress::default());
         let source = source(&path, "large.drun", &progress).await.unwrap();
-        let current = progress.current().unwrap();
-        assert_eq!(
-            (current.file.as_str(), current.bytes),
-            ("large.drun", text.len() as u64)
-        );
-        let file = parse(source.clone(), &progress).await.unwrap();
+        let (name, bytes, _) = progress.now().unwrap();
+        assert_eq!((name.as_str(), bytes), ("large.drun", text.len() as u64));
+        let file = parse_source(source.clone(), &progress).await.unwrap();
         assert_eq!(file.tasks.len(), 60_000);
         // Polled once, then dropped.
-        let mut pending = Box::pin(parse(source, &progress));
+        let mut pending = Box::pin(parse_source(source, &progress));
         assert!(futures_poll(&mut pending).is_none());
         drop(pending);
         assert!(progress.stopped());

@@ -4,23 +4,24 @@ mod cache;
 mod download;
 
 use cache::Cache;
-use download::{Download, Failure};
+use download::{Download, Failure, Sources};
 
 use super::location::Address;
-use super::{LoadOptions, Notes, Places};
+use super::{LoadOptions, Notes};
 
-/// The text of a remote file (`github:…`, `https://…`, `drunhub:…`), or a copy not older than a minute.
+/// The text of a remote file (`github:…`, `https://…`, `drunhub:…`), without a cache.
 ///
 /// # Errors
 /// Why it cannot be had.
 pub async fn fetch(address: &str) -> Result<String, String> {
-    let places = Places::from_environment().map_err(|error| error.to_string())?;
-    let options = LoadOptions::new(places);
     let parsed = match Address::parse(address) {
         Some(parsed) => parsed?,
         None => return Err("it is no remote address".to_owned()),
     };
-    let remote = Remote::new(&options);
+    let remote = Remote::new(&LoadOptions {
+        no_cache: true,
+        ..LoadOptions::default()
+    });
     let bytes = remote
         .bytes(&parsed, address, &mut Notes::default())
         .await?;
@@ -28,19 +29,17 @@ pub async fn fetch(address: &str) -> Result<String, String> {
 }
 
 /// Fetches remote files; the client is made when the first one is not in the cache.
-pub(super) struct Remote<'o> {
-    options: &'o LoadOptions,
+pub(super) struct Remote {
     cache: Option<Cache>,
-    download: Download<'o>,
+    download: Download,
 }
 
-impl<'o> Remote<'o> {
-    pub(super) fn new(options: &'o LoadOptions) -> Self {
-        let folder = options.places.user_folder().filter(|_| options.cache);
+impl Remote {
+    pub(super) fn new(options: &LoadOptions) -> Self {
+        let home = options.home.as_ref().filter(|_| !options.no_cache);
         Self {
-            options,
-            cache: folder.map(|folder| Cache::new(&folder)),
-            download: Download::new(&options.addresses, options.github_token.as_ref()),
+            cache: home.map(|home| Cache::new(&options.start_dir.join(home).join(".drun"))),
+            download: Download::new(Sources::default()),
         }
     }
 
@@ -51,31 +50,30 @@ impl<'o> Remote<'o> {
         shown: &str,
         notes: &mut Notes,
     ) -> Result<Vec<u8>, String> {
-        self.note(notes, || format!("🌐  Fetching remote include: {shown}"));
+        let lines = &mut notes.lines;
+        lines.push(format!("🌐  Fetching remote include: {shown}"));
         let key = address.key();
         if let Some(bytes) = self.cache.as_ref().and_then(|cache| cache.fresh(&key)) {
-            self.note(notes, || format!("  ✓  Cache hit for {shown}"));
+            lines.push(format!("  ✓  Cache hit for {shown}"));
             return Ok(bytes);
         }
-        let asks = matches!(address, Address::Github(file) if file.reference.is_none());
-        if asks {
-            self.note(notes, || "  ✓  Detecting default branch...".to_owned());
+        if matches!(address, Address::Github(file) if file.reference.is_none()) {
+            lines.push("  ✓  Detecting default branch...".to_owned());
         }
-        let limit = self.options.addresses.timeout;
+        let limit = self.download.sources.timeout;
         let bytes = tokio::time::timeout(limit, self.download.bytes(address))
             .await
             .unwrap_or_else(|_| Err(Failure::unanswered(limit)));
         match bytes {
             Ok(bytes) => {
-                self.note(notes, || {
-                    format!("  ✓  Downloaded {}", kilobytes(bytes.len()))
-                });
+                let size = bytes.len() as f64 / 1024.0;
+                lines.push(format!("  ✓  Downloaded {size:.1} KB"));
                 if self
                     .cache
                     .as_ref()
                     .is_some_and(|cache| cache.keep(&key, &bytes))
                 {
-                    self.note(notes, || "  ✓  Cached with 1m expiration".to_owned());
+                    lines.push("  ✓  Cached with 1m expiration".to_owned());
                 }
                 Ok(bytes)
             }
@@ -90,16 +88,6 @@ impl<'o> Remote<'o> {
             }
         }
     }
-
-    fn note(&self, notes: &mut Notes, line: impl FnOnce() -> String) {
-        if self.options.verbose {
-            notes.verbose.push(line());
-        }
-    }
-}
-
-fn kilobytes(bytes: usize) -> String {
-    format!("{:.1} KB", bytes as f64 / 1024.0)
 }
 
 #[cfg(test)]

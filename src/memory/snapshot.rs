@@ -106,7 +106,7 @@ pub struct Loading {
 }
 
 /// The state of an execution.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ExecutionSnapshot {
     /// How far it has come.
     pub phase: Phase,
@@ -121,7 +121,9 @@ pub struct ExecutionSnapshot {
     /// The bytes of all machines, also of those that are not listed: frames, variables, captured
     /// output, reads.
     pub machines_bytes: u64,
-    /// Children, the largest first; at most [`MAX_CHILDREN`].
+    /// Children, the largest first; at most [`MAX_CHILDREN`]. A dump has them beside the execution,
+    /// not inside it.
+    #[serde(skip)]
     pub children: Vec<ChildSnapshot>,
     /// How many children there are.
     pub children_total: u64,
@@ -134,7 +136,7 @@ pub struct ExecutionSnapshot {
 }
 
 /// The state of one machine.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct MachineSnapshot {
     /// `main`, or which branch of which loop.
     pub label: String,

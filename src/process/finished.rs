@@ -58,8 +58,26 @@ impl Finished {
         }
     }
 
-    /// Standard output of a capture, as it was; invalid characters are replaced. Empty the
-    /// second time. The caller removes white space or line ends.
+    /// Standard output of a capture without the white space at its ends; invalid characters are
+    /// replaced. Empty the second time. Nothing is copied, because it may be large.
+    pub fn take_trimmed(&mut self) -> String {
+        let mut text = self.take_captured();
+        text.truncate(text.trim_end().len());
+        let blank = text.len() - text.trim_start().len();
+        text.drain(..blank);
+        text.shrink_to_fit();
+        text
+    }
+
+    /// As [`Finished::take_trimmed`], but only the line ends at its end are removed.
+    pub fn take_without_line_ends(&mut self) -> String {
+        let mut text = self.take_captured();
+        text.truncate(text.trim_end_matches(['\n', '\r']).len());
+        text.shrink_to_fit();
+        text
+    }
+
+    /// Standard output of a capture as it was, otherwise as [`Finished::take_trimmed`].
     pub fn take_captured(&mut self) -> String {
         match std::mem::take(&mut self.kept) {
             Kept::Captured(bytes) => String::from_utf8(bytes)

@@ -9,21 +9,36 @@
 //! which is counted while it grows ([`Supervisor::captured_bytes`]).
 
 mod command;
+mod entry;
 mod find;
 mod finished;
 mod hold;
+#[cfg(unix)]
+mod job;
 mod oom;
 mod probe;
+#[cfg(target_os = "linux")]
+mod proc;
+#[cfg(not(target_os = "linux"))]
+#[path = "no_proc.rs"]
 mod proc;
 mod pump;
 mod ring;
 mod run;
+mod side;
 mod signal;
 mod start;
 mod supervisor;
+#[cfg(unix)]
+mod terminal;
+#[cfg(not(unix))]
+#[path = "no_terminal.rs"]
 mod terminal;
 mod terminate;
 mod tree;
+
+#[cfg(not(unix))]
+use terminal as job;
 
 pub use command::{Branch, Origin, Output, ShellCommand};
 pub use find::{default_shell, find_in_path};

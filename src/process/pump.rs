@@ -3,18 +3,18 @@
 use std::process::{ExitStatus, Stdio};
 use std::{io, mem};
 
-use tokio::io::AsyncReadExt;
-use tokio::process::{Child, ChildStderr, ChildStdout};
+use tokio::process::Child;
 
 use super::command::{Branch, Output, ShellCommand};
-use super::finished::{Finished, Kept, Tail};
+use super::finished::{Finished, Kept};
 use super::hold::Hold;
-use super::ring::Ring;
+use super::job::Job;
 use super::run::Stream;
+use super::side::{Pipe, Side};
 use super::start::{StartError, Streams, start};
 use super::supervisor::{Registration, Supervisor};
 use super::terminal::Foreground;
-use crate::report::{Lines, Report};
+use crate::report::Report;
 use crate::source::Text;
 
 /// A capture longer than this, in bytes, grows by an eighth and not to the double, so that what
@@ -32,16 +32,11 @@ pub(super) struct Pump {
     report: Report,
     kills_before: u64,
     foreground: Option<Foreground>,
+    job: Option<Job>,
     attached: bool,
+    interrupted: bool,
     registration: Registration,
 }
-
-/// A read of so many bytes, what a pipe holds at first, says that the process prints faster than
-/// we read. The pipe is made larger then, because each time that it is full costs two changes of
-/// process: 300 MB took 120 ms instead of 190.
-const FULL_PIPE: usize = 64 * 1024;
-#[cfg(target_os = "linux")]
-const LARGE_PIPE: usize = 256 * 1024;
 
 /// How much of each stream a probe keeps, in bytes.
 const PROBE_BYTES: usize = 1024 * 1024;
@@ -98,12 +93,14 @@ impl Pump {
             stderr: Stdio::piped(),
         };
         let kills_before = supervisor.kernel_kills();
+        let job = Job::new(supervisor);
         let (mut child, registration) = register(supervisor, command, variable, streams)?;
         let stdout = child.stdout.take().map(Pipe::Stdout);
         let stderr = child.stderr.take().map(Pipe::Stderr);
         Ok(Self {
             stdout: Side::new(stdout, supervisor),
             stderr: Side::new(stderr, supervisor),
+            job,
             ..Self::bare(child, registration, target, report, kills_before)
         })
     }
@@ -119,9 +116,11 @@ impl Pump {
             stderr: Stdio::inherit(),
         };
         let kills_before = supervisor.kernel_kills();
+        let job = Job::new(supervisor);
         let (child, registration) = register(supervisor, command, None, streams)?;
         Ok(Self {
             foreground: Foreground::give(supervisor, registration.pid),
+            job,
             attached: true,
             ..Self::bare(child, registration, Target::Nowhere, report, kills_before)
         })
@@ -143,7 +142,9 @@ impl Pump {
             report: report.clone(),
             kills_before,
             foreground: None,
+            job: None,
             attached: false,
+            interrupted: false,
             registration,
         }
     }
@@ -158,6 +159,7 @@ impl Pump {
             // What was reported before is seen before the command takes its time.
             let _ = self.report.flush().await;
         }
+        let pid = self.registration.pid;
         while self.status.is_none() || self.stdout.is_open() || self.stderr.is_open() {
             let (stream, count) = tokio::select! {
                 count = self.stdout.read(), if self.stdout.is_open() => (Stream::Stdout, count),
@@ -165,6 +167,10 @@ impl Pump {
                 status = self.child.wait(), if self.status.is_none() => {
                     // A process that cannot be waited for is treated as one that failed.
                     self.ended(status.unwrap_or_else(|_| failed()));
+                    continue;
+                }
+                signal = stopped(&mut self.job, pid), if self.status.is_none() => {
+                    self.stopped(signal);
                     continue;
                 }
             };
@@ -176,7 +182,19 @@ impl Pump {
         }
     }
 
+    fn stopped(&mut self, signal: i32) {
+        if let (Some(job), Some(supervisor)) = (&mut self.job, self.registration.supervisor()) {
+            job.react(
+                signal,
+                self.registration.pid,
+                &mut self.foreground,
+                &supervisor,
+            );
+        }
+    }
+
     fn ended(&mut self, status: ExitStatus) {
+        self.interrupted = (self.attached || self.foreground.is_some()) && by_sigint(status);
         if let (Some(foreground), Some(_)) = (&mut self.foreground, status.code()) {
             foreground.accept_modes();
         }
@@ -198,16 +216,13 @@ impl Pump {
             Stream::Stderr => &mut self.stderr,
         };
         let Some(count) = count.ok().filter(|count| *count > 0) else {
-            side.pipe = None;
+            side.close();
             return;
         };
-        side.filled(count);
-        let Some(chunk) = side.ring.as_mut().map(|ring| ring.filled(count)) else {
-            return;
-        };
+        let (chunk, lines) = side.filled(count);
         let written = match &mut self.target {
             Target::Stream => self.report.write(&[chunk]).await,
-            Target::Lines => side.lines.pass(chunk, &self.report).await,
+            Target::Lines => lines.pass(chunk, &self.report).await,
             Target::Hold(hold) => {
                 hold.take(stream, chunk).await;
                 Ok(())
@@ -231,8 +246,8 @@ impl Pump {
         };
         if written.is_err() {
             // Standard output is gone: the process gets the same error from its own writes.
-            self.stdout.pipe = None;
-            self.stderr.pipe = None;
+            self.stdout.close();
+            self.stderr.close();
         }
     }
 
@@ -242,6 +257,7 @@ impl Pump {
             self.release();
         }
         self.foreground = None;
+        self.job = None;
     }
 
     fn release(&mut self) -> Kept {
@@ -267,7 +283,7 @@ impl Pump {
             code,
             signal,
             out_of_memory: supervisor.was_killed(code, signal, self.kills_before),
-            interrupted: self.attached && signal == Some(2),
+            interrupted: self.interrupted,
             duration: self.registration.known.started.elapsed(),
             stdout: self.stdout.finish(tails, supervisor),
             stderr: self.stderr.finish(tails, supervisor),
@@ -290,79 +306,23 @@ fn register(
     })
 }
 
-/// One stream of the process.
-#[derive(Debug, Default)]
-struct Side {
-    pipe: Option<Pipe>,
-    ring: Option<Ring>,
-    lines: Lines,
-    enlarged: bool,
-}
-
-#[derive(Debug)]
-enum Pipe {
-    Stdout(ChildStdout),
-    Stderr(ChildStderr),
-}
-
-impl Pipe {
-    /// A user may have so many large pipes only; then the small one has to do.
-    fn enlarge(&self) {
-        #[cfg(target_os = "linux")]
-        let _ = match self {
-            Self::Stdout(pipe) => rustix::pipe::fcntl_setpipe_size(pipe, LARGE_PIPE),
-            Self::Stderr(pipe) => rustix::pipe::fcntl_setpipe_size(pipe, LARGE_PIPE),
-        };
-    }
-}
-
-impl Side {
-    fn new(pipe: Option<Pipe>, supervisor: &Supervisor) -> Self {
-        Self {
-            pipe,
-            ring: Some(supervisor.ring()),
-            ..Self::default()
-        }
-    }
-
-    fn is_open(&self) -> bool {
-        self.pipe.is_some()
-    }
-
-    async fn read(&mut self) -> io::Result<usize> {
-        let space = self.ring.as_mut().map(Ring::space).unwrap_or_default();
-        match &mut self.pipe {
-            Some(Pipe::Stdout(pipe)) => pipe.read(space).await,
-            Some(Pipe::Stderr(pipe)) => pipe.read(space).await,
-            None => Ok(0),
-        }
-    }
-
-    /// Notes what was read, and gives the process a larger pipe when it is a fast one.
-    fn filled(&mut self, count: usize) {
-        if count >= FULL_PIPE && !self.enlarged {
-            self.enlarged = true;
-            if let Some(pipe) = &self.pipe {
-                pipe.enlarge();
-            }
-        }
-    }
-
-    fn finish(self, tail: bool, supervisor: &Supervisor) -> Tail {
-        let Some(ring) = self.ring else {
-            return Tail::default();
-        };
-        let end = if tail { ring.tail() } else { Tail::default() };
-        supervisor.give_back(ring);
-        end
-    }
-}
-
 fn grow(bytes: &mut Vec<u8>, chunk: &[u8]) {
     if bytes.capacity() - bytes.len() < chunk.len() && bytes.len() > LONG_CAPTURE {
         bytes.reserve_exact(chunk.len().max(bytes.len() / 8));
     }
     bytes.extend_from_slice(chunk);
+}
+
+fn by_sigint(status: ExitStatus) -> bool {
+    signal_of(status) == Some(2)
+}
+
+/// Waits for ever where there is no terminal.
+async fn stopped(job: &mut Option<Job>, pid: u32) -> i32 {
+    match job {
+        Some(job) => job.stopped(pid).await,
+        None => std::future::pending().await,
+    }
 }
 
 #[cfg(unix)]

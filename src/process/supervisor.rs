@@ -220,6 +220,11 @@ pub(super) struct Registration {
 }
 
 impl Registration {
+    pub(super) fn supervisor(&self) -> Option<Supervisor> {
+        let shared = self.shared.upgrade()?;
+        Some(Supervisor { shared })
+    }
+
     /// Counts captured bytes.
     pub(super) fn captured(&self, bytes: u64) {
         if let Some((_, count)) = &self.known.capture {

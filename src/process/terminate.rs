@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::command::Branch;
+use super::proc;
 use super::proc::Process;
 use super::pump::Pump;
 use super::signal::{self, Signal};
@@ -40,6 +41,9 @@ pub struct Ended {
     pub left: usize,
 }
 
+/// The processes that were asked to end, by their number and start.
+type Asked = FxHashSet<(u32, u64)>;
+
 impl Supervisor {
     /// Ends everything that the execution started and that lives. Nothing can be started from
     /// now on. `hurry` ends the grace at once. What the commands still print is passed on,
@@ -65,7 +69,7 @@ impl Supervisor {
         self.stop();
         let end = Instant::now() + limit;
         loop {
-            let living = self.living_if_any(None);
+            let living = self.living_if_any(None, |_| true);
             if living.is_empty() || Instant::now() >= end {
                 return living.len();
             }
@@ -83,13 +87,15 @@ impl Supervisor {
         let begun = Instant::now();
         let mut pumps = JoinSet::new();
         let mut ended = Ended::default();
+        let mut asked = Asked::default();
         if !grace.is_zero() && !hurry.is_cancelled() {
-            ended.asked = self.ask(branches);
+            self.ask(branches, &mut asked);
+            ended.asked = asked.len();
         }
         let mut pause = FIRST_PAUSE;
         loop {
             self.take_over(branches, &mut pumps);
-            let mut living = self.living_if_any(branches);
+            let mut living = self.living_if_any(branches, |_| true);
             let age = begun.elapsed();
             if age >= grace || hurry.is_cancelled() {
                 let refused = send(&living, Signal::Kill);
@@ -100,39 +106,54 @@ impl Supervisor {
             if living.is_empty() || age > grace + GIVE_UP {
                 break;
             }
+            if age >= grace / 2 && age < grace {
+                self.ask(branches, &mut asked);
+            }
             let until_kill = grace.saturating_sub(age).max(FIRST_PAUSE);
             wait(pause.min(until_kill), hurry, &mut pumps).await;
             pause = LAST_PAUSE.min(pause * 3 / 2);
         }
         // Their pipes are closed now; only a reader of ours that does not read can hold them up.
         let _ = tokio::time::timeout(LAST_WORDS, finish(&mut pumps)).await;
+        self.forget_measurements();
         ended
     }
 
-    /// Stops all, asks them to end, and lets them go on. Returns how many there were.
-    fn ask(&self, branches: Option<&[Branch]>) -> usize {
-        let mut asked: Vec<Process> = Vec::new();
-        let mut known = FxHashSet::default();
+    /// Stops all that were not asked yet, asks them to end, and lets them go on.
+    fn ask(&self, branches: Option<&[Branch]>, asked: &mut Asked) {
+        let mut all: Vec<Process> = Vec::new();
         for _ in 0..STOP_ROUNDS {
-            let mut new = self.living_if_any(branches);
-            new.retain(|process| known.insert((process.pid, process.started)));
+            let mut new = self.living_if_any(branches, |process| {
+                !asked.contains(&(process.pid, process.started))
+            });
             if new.is_empty() {
                 break;
             }
+            asked.extend(new.iter().map(|process| (process.pid, process.started)));
             send(&new, Signal::Stop);
-            asked.append(&mut new);
+            all.append(&mut new);
         }
-        send(&asked, Signal::Terminate);
-        send(&asked, Signal::Continue);
-        asked.len()
+        send(&all, Signal::Terminate);
+        send(&all, Signal::Continue);
     }
 
-    fn living_if_any(&self, branches: Option<&[Branch]>) -> Vec<Process> {
-        if self.is_active() {
-            self.living(branches)
-        } else {
-            Vec::new()
+    /// The living processes that are `wanted`. Looks quickly first; that none is left is believed
+    /// only after a look at all processes of the machine.
+    fn living_if_any(
+        &self,
+        branches: Option<&[Branch]>,
+        wanted: impl Fn(&Process) -> bool,
+    ) -> Vec<Process> {
+        if !self.is_active() {
+            return Vec::new();
         }
+        let mut living = self.living(self.descendants(), branches);
+        living.retain(&wanted);
+        if living.is_empty() {
+            living = self.living(proc::scan(), branches);
+            living.retain(&wanted);
+        }
+        living
     }
 
     /// Goes on passing on what dropped commands print.

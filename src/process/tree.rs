@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::command::{Branch, Origin};
-use super::proc::{self, Process};
+use super::entry::Process;
+use super::proc;
 use super::supervisor::{Known, Supervisor, Table, group_lives, lock, started};
 use crate::source::Text;
 
@@ -19,6 +20,9 @@ const PSS_EACH_MB: Duration = Duration::from_micros(8);
 /// A measurement that does not fit into the budget is made no more often than this many times
 /// its cost.
 const PSS_REST: u32 = 50;
+/// When a whole sample took longer than its budget, the next one is made no sooner than after
+/// this many times the excess.
+const REST: u32 = 20;
 
 /// A process that a command of the execution started, or one of its descendants.
 #[derive(Clone, Debug)]
@@ -62,8 +66,11 @@ pub struct TreeMemory {
 #[derive(Debug, Default)]
 pub(super) struct Measured {
     sizes: FxHashMap<(u32, u64), Size>,
-    /// When an expensive measurement may be made again.
+    last: TreeMemory,
+    /// When the next sample may be made.
     rested: Option<Instant>,
+    /// When a process may be measured whose measurement alone exceeds the budget.
+    pss_rested: Option<Instant>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -81,17 +88,31 @@ pub(super) struct Member {
 
 impl Supervisor {
     /// Measures the processes of the execution. Takes `budget` at most, give or take a process;
-    /// what does not fit is taken from earlier measurements or from resident memory. Blocks
-    /// for that time; needs no runtime.
+    /// what does not fit is taken from earlier measurements or from resident memory. After a
+    /// call that took longer nevertheless, the next ones return the same for a while. Blocks for
+    /// that time; needs no runtime.
     pub fn tree_memory(&self, budget: Duration) -> TreeMemory {
-        let end = Instant::now() + budget;
+        let begin = Instant::now();
+        let end = begin + budget;
         if !self.is_active() {
             return TreeMemory::default();
         }
-        let mut members = self.members(proc::descendants());
+        let mut measured = lock(&self.shared.measured);
+        if measured.rested.is_some_and(|rested| begin < rested) {
+            return measured.last;
+        }
+        let mut members = self.members(self.descendants());
         members.retain(|member| !member.process.is_zombie());
         members.sort_by_key(|member| std::cmp::Reverse(member.process.resident));
-        lock(&self.shared.measured).measure(&members, end)
+        measured.last = measured.measure(&members, end);
+        let excess = begin.elapsed().saturating_sub(budget);
+        measured.rested = Some(Instant::now() + excess * REST);
+        measured.last
+    }
+
+    /// The next measurement is a new one, however long the last one took.
+    pub(super) fn forget_measurements(&self) {
+        *lock(&self.shared.measured) = Measured::default();
     }
 
     /// The processes of the execution, those that use most first, at most `limit`. The memory
@@ -116,6 +137,11 @@ impl Supervisor {
         infos
     }
 
+    /// Our descendants and perhaps other processes, found in the cheaper way.
+    pub(super) fn descendants(&self) -> Vec<Process> {
+        proc::descendants(lock(&self.shared.table).seen.len())
+    }
+
     /// Those of `processes` that belong to this execution. Waits for adopted ones that have
     /// ended, which nobody else would.
     pub(super) fn members(&self, processes: Vec<Process>) -> Vec<Member> {
@@ -129,7 +155,10 @@ impl Supervisor {
             owns_process: self.shared.owns_process,
             my_group: my_group(),
         };
-        let members = family.collect(&processes);
+        let mut members = family.collect(&processes);
+        if cfg!(not(target_os = "linux")) {
+            members.extend(table.groups());
+        }
         table.seen = members
             .iter()
             .map(|member| {
@@ -150,10 +179,13 @@ impl Supervisor {
         members
     }
 
-    /// As [`Supervisor::members`] of the whole machine, those that are alive, of all branches
-    /// or of some.
-    pub(super) fn living(&self, branches: Option<&[Branch]>) -> Vec<Process> {
-        let members = self.members(proc::scan());
+    /// As [`Supervisor::members`], those that are alive, of all branches or of some.
+    pub(super) fn living(
+        &self,
+        processes: Vec<Process>,
+        branches: Option<&[Branch]>,
+    ) -> Vec<Process> {
+        let members = self.members(processes);
         let wanted = members.into_iter().filter(|member| {
             let in_branch = |branches: &[Branch]| {
                 let known = member.known.as_ref();
@@ -162,6 +194,26 @@ impl Supervisor {
             !member.process.is_zombie() && branches.is_none_or(in_branch)
         });
         wanted.map(|member| member.process).collect()
+    }
+}
+
+impl Table {
+    /// The leaders of all groups, for platforms where no more is known.
+    fn groups(&self) -> impl Iterator<Item = Member> {
+        let groups = self.running.iter().chain(&self.left);
+        groups.map(|(group, known)| Member {
+            process: Process {
+                pid: *group,
+                parent: std::process::id(),
+                group: *group,
+                session: 0,
+                started: 0,
+                state: b'R',
+                threads: 1,
+                resident: 0,
+            },
+            known: Some(known.clone()),
+        })
     }
 }
 
@@ -263,7 +315,7 @@ impl Measured {
         let begin = Instant::now();
         let proportional = proc::proportional(process.pid);
         if Instant::now() > end {
-            self.rested = Some(Instant::now() + begin.elapsed() * PSS_REST);
+            self.pss_rested = Some(Instant::now() + begin.elapsed() * PSS_REST);
         }
         let proportional = proportional?;
         Some(Size {
@@ -278,7 +330,7 @@ impl Measured {
         let cost = PSS_CALL + PSS_EACH_MB.saturating_mul(mb);
         let fits = now + cost <= end;
         let budget_left = now < end;
-        let rested = self.rested.is_none_or(|rested| now >= rested);
+        let rested = self.pss_rested.is_none_or(|rested| now >= rested);
         fits || (budget_left && rested)
     }
 }

@@ -128,3 +128,129 @@ fn text_of(bytes: &Mutex<Vec<u8>>) -> String {
     let bytes = bytes.lock().unwrap_or_else(PoisonError::into_inner);
     String::from_utf8_lossy(&bytes).into_owned()
 }
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use super::*;
+    use rustix::pipe::{PipeFlags, pipe_with};
+    use std::fs::File;
+    use std::io::Read;
+    use std::time::Duration;
+
+    /// A report whose standard output is a pipe, and the other end of the pipe.
+    fn piped() -> (Report, File) {
+        let (reader, writer) = pipe_with(PipeFlags::CLOEXEC).unwrap();
+        rustix::io::ioctl_fionbio(&writer, true).unwrap();
+        let error = Arc::default();
+        let report = Report::new(Sink::NonBlocking(writer.into()), Sink::Memory(error));
+        (report, reader.into())
+    }
+
+    fn read_all(mut reader: File) -> std::thread::JoinHandle<Vec<u8>> {
+        std::thread::spawn(move || {
+            let mut all = Vec::new();
+            reader.read_to_end(&mut all).unwrap();
+            all
+        })
+    }
+
+    #[tokio::test]
+    async fn nothing_is_written_before_a_flush_and_the_order_is_kept() {
+        let (report, written) = Report::memory();
+        report.line("one");
+        report.bytes(b"two ");
+        assert_eq!((written.out(), report.pending()), (String::new(), 8));
+        report.write(&[b"th", b"ree\n"]).await.unwrap();
+        assert_eq!(
+            (written.out().as_str(), report.pending()),
+            ("one\ntwo three\n", 0)
+        );
+        report.line("four");
+        report.error_text("oops\n");
+        assert_eq!(written.out(), "one\ntwo three\nfour\n");
+        assert_eq!(written.error(), "oops\n");
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_does_not_read_stops_nobody_and_loses_nothing() {
+        let (report, reader) = piped();
+        let text = "0123456789abcdef".repeat(16 * 1024);
+        let patience = Duration::from_millis(5);
+        // Dropped half-way, both with what waits and with what is written at once.
+        report.line(&text);
+        assert!(
+            tokio::time::timeout(patience, report.flush())
+                .await
+                .is_err()
+        );
+        let parts: &[&[u8]] = &[b"first ", text.as_bytes()];
+        assert!(
+            tokio::time::timeout(patience, report.write(parts))
+                .await
+                .is_err()
+        );
+        report.error_text("seen at once\n");
+        let all = read_all(reader);
+        report.flush().await.unwrap();
+        report.line("last");
+        let report_again = report.clone();
+        report_again.flush().await.unwrap();
+        drop((report, report_again));
+        // The second write had not begun: it was still waiting for the first text.
+        assert!(all.join().unwrap() == format!("{text}\nlast\n").as_bytes());
+    }
+
+    #[tokio::test]
+    async fn the_rest_of_a_write_that_was_dropped_is_written_later() {
+        let (report, reader) = piped();
+        let text = "0123456789abcdef".repeat(16 * 1024);
+        let parts: &[&[u8]] = &[b"first ", text.as_bytes(), b"\n"];
+        let patience = Duration::from_millis(5);
+        assert!(
+            tokio::time::timeout(patience, report.write(parts))
+                .await
+                .is_err()
+        );
+        report.line("last");
+        let all = read_all(reader);
+        report.flush().await.unwrap();
+        drop(report);
+        assert!(all.join().unwrap() == format!("first {text}\nlast\n").as_bytes());
+    }
+
+    #[tokio::test]
+    async fn the_first_error_is_remembered() {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let report = Report::new(Sink::Plain(full), Sink::Memory(Arc::default()));
+        report.line("lost");
+        for _ in 0..2 {
+            let error = report.flush().await.unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+            report.line("discarded");
+        }
+        assert!(report.write(&[b"x"]).await.is_err());
+        assert_eq!(report.broken().unwrap().kind(), io::ErrorKind::StorageFull);
+
+        let (report, reader) = piped();
+        drop(reader);
+        assert!(report.write(&[b"x"]).await.is_err());
+        assert_eq!(
+            report.flush().await.unwrap_err().kind(),
+            io::ErrorKind::BrokenPipe
+        );
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_can_only_block_is_written_by_a_thread() {
+        let (reader, writer) = pipe_with(PipeFlags::CLOEXEC).unwrap();
+        let sink = Sink::Blocking(Arc::new(writer.into()));
+        let report = Report::new(sink, Sink::Memory(Arc::default()));
+        let all = read_all(reader.into());
+        report.line("one");
+        report.write(&[b"two", b"\n"]).await.unwrap();
+        report.flush().await.unwrap();
+        drop(report);
+        assert_eq!(all.join().unwrap(), b"one\ntwo\n");
+    }
+}

@@ -2,22 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Program, ResolveError, TaskRef};
+use super::{Program, ResolveError};
+use crate::ast::File;
 use crate::source::Text;
-
-/// What was chosen.
-#[derive(Debug)]
-pub enum Choice {
-    /// A task; `shortened` when only the beginning of its name was typed.
-    Task {
-        /// The task.
-        task: TaskRef,
-        /// Whether its name was completed.
-        shortened: bool,
-    },
-    /// Nothing was typed, and there is neither a task `default` nor a task `help`.
-    List,
-}
 
 /// How many similar names are suggested at the most.
 const SUGGESTIONS: usize = 10;
@@ -25,66 +12,46 @@ const SUGGESTIONS: usize = 10;
 const CANDIDATES: usize = 100;
 
 impl Program {
-    /// The task that `typed` names: exactly, or as the only one that begins with it.
+    /// The name of the task that `typed` means, and whether it was completed: exactly, or as the only
+    /// one that begins with it. `None` when nothing was typed and there is neither a task `default`
+    /// nor a task `help`.
     ///
     /// # Errors
-    /// No such task, several candidates, no variant for the platform.
-    pub fn choose(&self, typed: Option<&str>) -> Result<Choice, ResolveError> {
+    /// No such task, several candidates.
+    pub fn choose_in(
+        file: &File,
+        typed: Option<&str>,
+    ) -> Result<Option<(Text, bool)>, ResolveError> {
+        let exact = |wanted: &str| file.tasks.iter().find(|task| task.name == wanted);
         let Some(typed) = typed else {
-            for name in ["default", "help"] {
-                if let Some(task) = self.own_task(name)? {
-                    return Ok(Choice::Task {
-                        task,
-                        shortened: false,
-                    });
-                }
-            }
-            return Ok(Choice::List);
+            let found = ["default", "help"].into_iter().find_map(exact);
+            return Ok(found.map(|task| (task.name.clone(), false)));
         };
-        if let Some(task) = self.own_task(typed)? {
-            return Ok(Choice::Task {
-                task,
-                shortened: false,
-            });
+        if let Some(task) = exact(typed) {
+            return Ok(Some((task.name.clone(), false)));
         }
-        let names: BTreeSet<&Text> = self
-            .names()
-            .filter(|name| name.starts_with(typed))
-            .collect();
+        let all = || file.tasks.iter().map(|task| &task.name);
+        let names: BTreeSet<&Text> = all().filter(|name| name.starts_with(typed)).collect();
         match (names.len(), names.first()) {
-            (1, Some(name)) => match self.own_task(name)? {
-                Some(task) => Ok(Choice::Task {
-                    task,
-                    shortened: true,
-                }),
-                None => Err(self.unknown(typed)),
-            },
-            (0, _) => Err(self.unknown(typed)),
+            (1, Some(name)) => Ok(Some(((*name).clone(), true))),
+            (0, _) => Err(unknown(typed, all())),
             _ => Err(ambiguous(typed, &names)),
         }
     }
+}
 
-    /// The names of the tasks of the main file; that of a task with variants several times.
-    fn names(&self) -> impl Iterator<Item = &Text> {
-        self.ast.main.tasks.iter().map(|task| &task.name)
-    }
-
-    fn unknown(&self, typed: &str) -> ResolveError {
-        let similar: BTreeSet<&Text> = self
-            .names()
-            .filter(|name| is_similar(name, typed))
-            .collect();
-        let mut message = format!("task '{typed}' not found");
-        if !similar.is_empty() {
-            message.push_str("\n  Similar tasks:");
-            for name in similar.iter().take(SUGGESTIONS) {
-                message.push_str(&format!("\n    {name}"));
-            }
-            message.push_str(&more(similar.len(), SUGGESTIONS));
+fn unknown<'n>(typed: &str, names: impl Iterator<Item = &'n Text>) -> ResolveError {
+    let similar: BTreeSet<&Text> = names.filter(|name| is_similar(name, typed)).collect();
+    let mut message = format!("task '{typed}' not found");
+    if !similar.is_empty() {
+        message.push_str("\n  Similar tasks:");
+        for name in similar.iter().take(SUGGESTIONS) {
+            message.push_str(&format!("\n    {name}"));
         }
-        message.push_str("\n  Help: 'xdrun --list' shows all tasks");
-        ResolveError::Message(message)
+        message.push_str(&more(similar.len(), SUGGESTIONS));
     }
+    message.push_str("\n  Help: 'xdrun --list' shows all tasks");
+    ResolveError::Message(message)
 }
 
 fn more(all: usize, shown: usize) -> String {
@@ -158,16 +125,16 @@ fn within_two_edits(a: &str, b: &str) -> bool {
                 None => FAR,
             };
             let deleted = row.get(d + 1).map_or(FAR, |distance| distance + 1);
-            let inserted = d
-                .checked_sub(1)
-                .filter(|_| j > 0)
-                .map_or(FAR, |d| next[d] + 1);
+            let inserted = match d.checked_sub(1) {
+                Some(before) if j > 0 => next[before] + 1,
+                _ => FAR,
+            };
             next[d] = replaced.min(deleted).min(inserted).min(FAR);
         }
         row = next;
     }
     row.get(b.len() + 2 - a.len())
-        .is_some_and(|&distance| distance <= 2)
+        .is_some_and(|&distance| distance < FAR)
 }
 
 #[cfg(test)]

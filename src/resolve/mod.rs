@@ -19,7 +19,6 @@ use rustc_hash::FxHashMap;
 
 pub use annotation::memory_limit;
 pub use check::check;
-pub use choose::Choice;
 pub use error::ResolveError;
 pub use names::{SnippetRef, TaskRef};
 pub use platform::Platform;
@@ -28,8 +27,7 @@ pub use tools::ResolvedTool;
 use index::TaskIndex;
 
 use crate::ast::{
-    Ast, File, Hook, HookEvent, IncludedFile, Parameter, ProjectItem, Service, Setting,
-    ShellPlatform,
+    Ast, File, Hook, HookEvent, Parameter, ProjectItem, Service, Setting, ShellPlatform,
 };
 use crate::source::Text;
 
@@ -52,15 +50,6 @@ impl Program {
     /// Indexes a program.
     pub fn new(ast: Arc<Ast>) -> Self {
         names::index(ast)
-    }
-
-    /// The same program with what it includes: references to its own tasks stay valid.
-    pub fn with_includes(self, includes: Vec<IncludedFile>) -> Self {
-        if includes.is_empty() {
-            return self;
-        }
-        let main = self.ast.main.clone();
-        Self::new(Arc::new(Ast { main, includes }))
     }
 
     /// The tree.
@@ -125,6 +114,39 @@ impl Program {
             .iter()
             .rev()
             .find(|service| service.name == name)
+    }
+
+    /// Whether the project requires tools.
+    pub fn has_project_tools(&self) -> bool {
+        self.project_items()
+            .any(|item| matches!(item, ProjectItem::RequiresTools(_)))
+    }
+
+    /// The project's sources of install commands, in order.
+    pub fn provisioning_sources(&self) -> Vec<String> {
+        self.project_items()
+            .filter_map(|item| match item {
+                ProjectItem::ProvisioningSources(sources) => Some(&sources.sources),
+                _ => None,
+            })
+            .flatten()
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    /// The names that `available tasks` gives: own ones in the order of the text, each once and only
+    /// those for this platform, then included ones, sorted.
+    pub fn available_tasks(&self) -> Vec<Text> {
+        let mut seen = rustc_hash::FxHashSet::default();
+        let main = self.ast.main.tasks.iter().map(|task| &task.name);
+        let mut names: Vec<Text> = main
+            .filter(|name| seen.insert(*name) && matches!(self.own_task(name), Ok(Some(_))))
+            .cloned()
+            .collect();
+        let mut included: Vec<Text> = self.included_tasks.keys().cloned().collect();
+        included.sort_unstable();
+        names.extend(included);
+        names
     }
 
     fn project_items(&self) -> impl Iterator<Item = &ProjectItem> {

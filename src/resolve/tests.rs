@@ -27,11 +27,8 @@ fn program(text: &str, includes: &[(&str, &str)]) -> Program {
         file: file(&format!("{namespace}.drun"), text),
     };
     let main = file("spec.drun", text);
-    let program = Program::new(Arc::new(Ast {
-        main,
-        includes: Vec::new(),
-    }));
-    program.with_includes(includes.iter().map(included).collect())
+    let includes = includes.iter().map(included).collect();
+    Program::new(Arc::new(Ast { main, includes }))
 }
 
 fn refused(text: &str, facts: &[&str]) {
@@ -284,9 +281,10 @@ fn a_task_is_chosen_by_its_name_or_the_beginning_of_it() {
         .map(|name| format!("task \"{name}\":\n{SAY}"))
         .collect();
     let program = program(&text, &[]);
-    let chosen = |typed: &str| match program.choose(Some(typed)) {
-        Ok(Choice::Task { task, shortened }) => Ok((task.full_name.to_string(), shortened)),
-        Ok(Choice::List) => panic!("a list for {typed}"),
+    let main = &program.ast().main;
+    let chosen = |typed: &str| match Program::choose_in(main, Some(typed)) {
+        Ok(Some((name, shortened))) => Ok((name.to_string(), shortened)),
+        Ok(None) => panic!("a list for {typed}"),
         Err(error) => Err(error.to_string()),
     };
     assert_eq!(chosen("test"), Ok(("test".to_owned(), false)));
@@ -300,5 +298,5 @@ fn a_task_is_chosen_by_its_name_or_the_beginning_of_it() {
         unknown.contains("test") && unknown.contains("--list"),
         "{unknown}"
     );
-    assert!(matches!(program.choose(None), Ok(Choice::List)));
+    assert!(matches!(Program::choose_in(main, None), Ok(None)));
 }

@@ -24,19 +24,20 @@ pub struct World {
     pub dry_run: bool,
     /// The tasks that can be named, in the order in which they are shown.
     pub tasks: Vec<Text>,
-    clocks: Mutex<Clocks>,
+    /// Timers and progress indicators; begin with the default.
+    pub clocks: Mutex<Clocks>,
 }
 
 /// Timers and progress indicators by name; they last for the run.
 #[derive(Debug, Default)]
-pub(super) struct Clocks {
-    pub(super) timers: HashMap<String, Clock>,
-    pub(super) progress: HashMap<String, Clock>,
+pub struct Clocks {
+    pub(crate) timers: HashMap<String, Clock>,
+    pub(crate) progress: HashMap<String, Clock>,
 }
 
 /// A clock that runs, or that was stopped.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Clock {
+pub(crate) struct Clock {
     pub(super) started: Instant,
     pub(super) stopped: Option<Duration>,
 }

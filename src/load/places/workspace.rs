@@ -4,42 +4,40 @@ use std::path::{Path, PathBuf};
 
 use serde_yaml_ng::{Mapping, Value};
 
-use super::user::unwritable;
-use super::{Places, write_private, yaml};
-use crate::load::LoadError;
-use crate::value::os_reason;
+use super::{Places, read_yaml, save_yaml};
+use crate::resolve::ResolveError;
 
-/// The file, from the current folder.
-pub const FILE: &str = ".drun/.drun_workspace.yml";
+/// The workspace file, relative to the current folder.
+pub const WORKSPACE: &str = ".drun/.drun_workspace.yml";
 const KEY: &str = "defaultTaskFile";
 
 impl Places {
-    /// The default task file of the current folder, as it was written.
-    ///
-    /// # Errors
-    /// What is wrong with the file, for a warning: a broken one is as good as none.
-    pub fn workspace_default(&self) -> Result<Option<PathBuf>, String> {
-        let broken = |reason: String| format!("{FILE} is ignored: {reason}");
-        let workspace: Mapping = yaml(&self.workspace_file()).map_err(broken)?;
-        match workspace.get(KEY) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(file)) if file.trim().is_empty() => Ok(None),
-            Some(Value::String(file)) => Ok(Some(file.into())),
-            Some(_) => Err(broken(format!("'{KEY}' is no text"))),
+    /// The default task file of the current folder, as it was written. A broken workspace file is as
+    /// good as none.
+    pub fn workspace_default(&self) -> Option<String> {
+        let workspace: Mapping = read_yaml(&self.workspace()).ok()?;
+        let file = workspace.get(KEY)?.as_str()?.to_owned();
+        (!file.trim().is_empty()).then_some(file)
+    }
+
+    /// Whether the workspace file is there and cannot be used.
+    pub fn workspace_is_broken(&self) -> bool {
+        let usable = |value: &Value| value.is_string() || value.is_null();
+        match read_yaml::<Mapping>(&self.workspace()) {
+            Ok(workspace) => !workspace.get(KEY).is_none_or(usable),
+            Err(_) => true,
         }
     }
 
-    /// Makes `file` (as it was given) the default of the current folder; other keys are kept.
+    /// Makes `file` the default of the current folder, keeping what else the workspace file holds.
     ///
     /// # Errors
-    /// A broken file, and one that cannot be written.
-    pub fn set_workspace_default(&self, file: &Path) -> Result<(), LoadError> {
-        let path = self.workspace_file();
-        let mut workspace: Mapping = yaml(&path)
-            .map_err(|reason| LoadError::Message(format!("cannot change {FILE}: {reason}")))?;
-        let Some(file) = file.to_str() else {
-            return Err(unwritable(Path::new(FILE), "the path is not valid UTF-8"));
-        };
+    /// A broken file, which is left as it is, and one that cannot be written.
+    pub fn set_workspace_default(&self, file: &str) -> Result<(), ResolveError> {
+        let path = self.workspace();
+        let mut workspace: Mapping = read_yaml(&path).map_err(|reason| {
+            ResolveError::Message(format!("cannot change {WORKSPACE}: {reason}"))
+        })?;
         let is_new = workspace.is_empty();
         workspace.insert(KEY.into(), file.into());
         if is_new {
@@ -48,14 +46,11 @@ impl Places {
             workspace.insert("variables".into(), Mapping::new().into());
             workspace.insert("defaults".into(), Mapping::new().into());
         }
-        let text = serde_yaml_ng::to_string(&workspace)
-            .map_err(|error| unwritable(Path::new(FILE), &error.to_string()))?;
-        write_private(&path, text.as_bytes())
-            .map_err(|error| unwritable(Path::new(FILE), &os_reason(&error)))
+        save_yaml(&path, Path::new(WORKSPACE), &workspace)
     }
 
-    fn workspace_file(&self) -> PathBuf {
-        self.start_dir.join(FILE)
+    fn workspace(&self) -> PathBuf {
+        self.start_dir.join(WORKSPACE)
     }
 }
 
@@ -71,22 +66,27 @@ mod tests {
             start_dir: folder.path().to_owned(),
             home: None,
         };
-        assert_eq!(places.workspace_default(), Ok(None));
-        places.set_workspace_default(Path::new("a.drun")).unwrap();
-        let path = folder.path().join(FILE);
+        assert_eq!(places.workspace_default(), None);
+        assert!(!places.workspace_is_broken());
+        places.set_workspace_default("a.drun").unwrap();
+        let path = folder.path().join(WORKSPACE);
         let text = fs::read_to_string(&path).unwrap();
         assert_eq!(
             text,
             "defaultTaskFile: a.drun\nparallelJobs: 4\nshell: /bin/bash\nvariables: {}\ndefaults: {}\n"
         );
         fs::write(&path, "own: 1\ndefaultTaskFile: a.drun\n").unwrap();
-        places.set_workspace_default(Path::new("b.drun")).unwrap();
+        places.set_workspace_default("b.drun").unwrap();
         let text = fs::read_to_string(&path).unwrap();
         assert_eq!(text, "own: 1\ndefaultTaskFile: b.drun\n");
-        assert_eq!(places.workspace_default(), Ok(Some("b.drun".into())));
+        assert_eq!(places.workspace_default().as_deref(), Some("b.drun"));
+        for broken in ["own: [", "- a\n", "defaultTaskFile: [1]\n"] {
+            fs::write(&path, broken).unwrap();
+            assert!(places.workspace_is_broken(), "{broken}");
+            assert_eq!(places.workspace_default(), None);
+        }
         fs::write(&path, "own: [").unwrap();
-        assert!(places.workspace_default().is_err());
-        assert!(places.set_workspace_default(Path::new("c.drun")).is_err());
+        assert!(places.set_workspace_default("c.drun").is_err());
         assert_eq!(fs::read_to_string(&path).unwrap(), "own: [");
     }
 }

@@ -2,7 +2,6 @@
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -11,25 +10,38 @@ use std::sync::atomic::{AtomicU32, Ordering};
 ///
 /// # Errors
 /// A folder that cannot be made, a file that cannot be written.
-pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o750)
-        .create(folder)?;
+    make_folders(folder)?;
     let temporary = Temporary(temporary_name(folder));
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&temporary.0)?;
-    file.write_all(bytes)?;
-    drop(file);
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(&temporary.0)?.write_all(bytes)?;
     fs::rename(&temporary.0, &path)
+}
+
+/// Makes a folder and those above it, mode 750.
+///
+/// # Errors
+/// Those of the file system.
+pub fn make_folders(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o750);
+    }
+    builder.create(folder)
 }
 
 /// Removed in the end, unless it was renamed.
@@ -41,6 +53,7 @@ impl Drop for Temporary {
     }
 }
 
+/// A name that no other process and no other call takes.
 fn temporary_name(folder: &Path) -> PathBuf {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -49,7 +62,7 @@ fn temporary_name(folder: &Path) -> PathBuf {
     folder.join(format!(".drun-{process}-{number}-{nanos}.tmp"))
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt as _;
@@ -61,7 +74,7 @@ mod tests {
         let link = folder.path().join("link.yml");
         fs::write(&target, "old").unwrap();
         std::os::unix::fs::symlink(&target, &link).unwrap();
-        write_private(&link, b"new").unwrap();
+        write_whole(&link, b"new").unwrap();
         assert_eq!(fs::read_to_string(&target).unwrap(), "new");
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         let mode = fs::metadata(&target).unwrap().permissions().mode();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::load::places::write_private;
+use crate::load::places::write_whole;
 
 /// How long a copy stands for the file.
 const FRESH: Duration = Duration::from_secs(60);
@@ -40,7 +40,7 @@ impl Cache {
 
     /// Keeps a copy; whether that was possible. A full disk must not end a run that has the file.
     pub(super) fn keep(&self, key: &str, bytes: &[u8]) -> bool {
-        write_private(&self.path(key), bytes).is_ok()
+        write_whole(&self.path(key), bytes).is_ok()
     }
 
     pub(super) fn path(&self, key: &str) -> PathBuf {

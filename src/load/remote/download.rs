@@ -8,7 +8,6 @@ use reqwest::{Client, StatusCode, Url};
 use serde::Deserialize;
 
 use crate::load::location::{Address, Repository};
-use crate::load::{Addresses, Token};
 
 /// The largest file, in bytes.
 const MAX_BYTES: usize = 10 * 1024 * 1024;
@@ -31,10 +30,42 @@ impl Failure {
     }
 }
 
+/// Where files come from.
+pub(super) struct Sources {
+    /// Raw files of GitHub.
+    pub(super) github_raw: String,
+    /// The API of GitHub.
+    pub(super) github_api: String,
+    /// Goes along to both.
+    pub(super) token: Option<String>,
+    /// How long one file may take, redirects and the question for the branch included.
+    pub(super) timeout: Duration,
+}
+
+impl Default for Sources {
+    fn default() -> Self {
+        let token = std::env::var("GITHUB_TOKEN").ok();
+        Self {
+            github_raw: "https://raw.githubusercontent.com".to_owned(),
+            github_api: "https://api.github.com".to_owned(),
+            token: token.filter(|token| !token.is_empty()),
+            timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Sources {
+    /// Whether nothing else than https is allowed; only a test says otherwise.
+    fn https_only(&self) -> bool {
+        [&self.github_raw, &self.github_api]
+            .iter()
+            .all(|address| address.starts_with("https://"))
+    }
+}
+
 /// Fetches files.
-pub(super) struct Download<'o> {
-    addresses: &'o Addresses,
-    token: Option<&'o Token>,
+pub(super) struct Download {
+    pub(super) sources: Sources,
     client: OnceLock<Client>,
 }
 
@@ -43,11 +74,10 @@ struct RepositoryAnswer {
     default_branch: String,
 }
 
-impl<'o> Download<'o> {
-    pub(super) fn new(addresses: &'o Addresses, token: Option<&'o Token>) -> Self {
+impl Download {
+    pub(super) fn new(sources: Sources) -> Self {
         Self {
-            addresses,
-            token,
+            sources,
             client: OnceLock::new(),
         }
     }
@@ -70,8 +100,8 @@ impl<'o> Download<'o> {
         let mut tried = Err(Failure::Refused("there is no branch".to_owned()));
         for branch in branches {
             let parts = [&file.owner, &file.name, &branch, &file.path];
-            let url = address_of(&self.addresses.github_raw, &parts)?;
-            tried = match self.get(url.clone(), self.token).await? {
+            let url = address_of(&self.sources.github_raw, &parts)?;
+            tried = match self.get(url.clone(), self.token()).await? {
                 Some(bytes) => return Ok(bytes),
                 None => Err(gone(&url)),
             };
@@ -82,17 +112,17 @@ impl<'o> Download<'o> {
     /// The default branch as GitHub tells it; `None` when it does not.
     async fn default_branch(&self, file: &Repository) -> Option<String> {
         let parts = ["repos", &file.owner, &file.name];
-        let url = address_of(&self.addresses.github_api, &parts).ok()?;
-        let bytes = self.get(url, self.token).await.ok()??;
+        let url = address_of(&self.sources.github_api, &parts).ok()?;
+        let bytes = self.get(url, self.token()).await.ok()??;
         let answer: RepositoryAnswer = serde_json::from_slice(&bytes).ok()?;
         (!answer.default_branch.is_empty()).then_some(answer.default_branch)
     }
 
     /// What lies at an address; `None` when there is nothing.
-    async fn get(&self, url: Url, token: Option<&Token>) -> Result<Option<Vec<u8>>, Failure> {
+    async fn get(&self, url: Url, token: Option<&str>) -> Result<Option<Vec<u8>>, Failure> {
         let mut request = self.client()?.get(url.clone());
         if let Some(token) = token {
-            request = request.bearer_auth(&token.0);
+            request = request.bearer_auth(token);
         }
         let mut answer = request.send().await.map_err(|error| failure(&error))?;
         let status = answer.status();
@@ -119,12 +149,16 @@ impl<'o> Download<'o> {
         Ok(Some(bytes))
     }
 
+    fn token(&self) -> Option<&str> {
+        self.sources.token.as_deref()
+    }
+
     fn client(&self) -> Result<&Client, Failure> {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
         let client = Client::builder()
-            .https_only(self.addresses.https_only())
+            .https_only(self.sources.https_only())
             .redirect(Policy::limited(MAX_REDIRECTS))
             .connect_timeout(CONNECT)
             .user_agent(concat!("drun/", env!("CARGO_PKG_VERSION")))

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -9,7 +10,6 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use super::*;
-use crate::load::{Addresses, Token};
 
 /// Answers from a table, and keeps what was asked.
 struct Server {
@@ -77,27 +77,24 @@ fn moved(to: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-fn options(server: &Server, home: &std::path::Path) -> LoadOptions {
-    LoadOptions {
-        places: Places {
-            start_dir: home.to_owned(),
-            home: Some(home.to_owned()),
-        },
-        cache: true,
-        verbose: true,
-        addresses: Addresses {
-            github_raw: server.address.clone(),
-            github_api: server.address.clone(),
-            timeout: Duration::from_secs(10),
-        },
-        github_token: Some(Token("secret".to_owned())),
-        ..LoadOptions::default()
-    }
+fn remote(server: &Server, home: &Path, no_cache: bool) -> Remote {
+    let mut remote = Remote::new(&LoadOptions {
+        start_dir: home.to_owned(),
+        home: Some(home.to_owned()),
+        no_cache,
+    });
+    remote.download.sources = Sources {
+        github_raw: server.address.clone(),
+        github_api: server.address.clone(),
+        token: Some("secret".to_owned()),
+        timeout: Duration::from_secs(10),
+    };
+    remote
 }
 
-async fn get(options: &LoadOptions, text: &str, notes: &mut Notes) -> Result<String, String> {
+async fn get(remote: &Remote, text: &str, notes: &mut Notes) -> Result<String, String> {
     let address = Address::parse(text).unwrap()?;
-    let bytes = Remote::new(options).bytes(&address, text, notes).await?;
+    let bytes = remote.bytes(&address, text, notes).await?;
     Ok(String::from_utf8(bytes).unwrap())
 }
 
@@ -109,15 +106,15 @@ async fn the_default_branch_is_asked_for_and_a_copy_is_kept() {
     ]))
     .await;
     let home = tempfile::tempdir().unwrap();
-    let mut options = options(&server, home.path());
+    let mut remote = remote(&server, home.path(), false);
     let mut notes = Notes::default();
     let address = "github:o/r/a b.drun";
     assert_eq!(
-        get(&options, address, &mut notes).await.as_deref(),
+        get(&remote, address, &mut notes).await.as_deref(),
         Ok("version: 2.0\n")
     );
     assert_eq!(
-        notes.verbose,
+        notes.lines,
         [
             "🌐  Fetching remote include: github:o/r/a b.drun",
             "  ✓  Detecting default branch...",
@@ -130,13 +127,13 @@ async fn the_default_branch_is_asked_for_and_a_copy_is_kept() {
             .to_lowercase()
             .contains("authorization: bearer secret")
     );
-    notes.verbose.clear();
-    get(&options, address, &mut notes).await.unwrap();
-    assert_eq!(notes.verbose[1], "  ✓  Cache hit for github:o/r/a b.drun");
+    notes.lines.clear();
+    get(&remote, address, &mut notes).await.unwrap();
+    assert_eq!(notes.lines[1], "  ✓  Cache hit for github:o/r/a b.drun");
     assert_eq!(server.requests(), 2);
     // Without the cache the network is asked again.
-    options.cache = false;
-    get(&options, address, &mut notes).await.unwrap();
+    let remote = self::remote(&server, home.path(), true);
+    get(&remote, address, &mut notes).await.unwrap();
     assert_eq!(server.requests(), 4);
 }
 
@@ -148,15 +145,15 @@ async fn main_and_master_are_tried_when_nobody_tells_the_branch() {
     )]))
     .await;
     let home = tempfile::tempdir().unwrap();
-    let options = options(&server, home.path());
+    let remote = remote(&server, home.path(), false);
     let mut notes = Notes::default();
     assert_eq!(
-        get(&options, "drunhub:ops/tools", &mut notes)
+        get(&remote, "drunhub:ops/tools", &mut notes)
             .await
             .as_deref(),
         Ok("found")
     );
-    let missing = get(&options, "drunhub:ops/none", &mut notes)
+    let missing = get(&remote, "drunhub:ops/none", &mut notes)
         .await
         .unwrap_err();
     assert!(missing.contains("ops/none.drun"), "{missing}");
@@ -170,12 +167,12 @@ async fn an_old_copy_is_used_when_the_network_is_down_and_not_when_the_file_is_g
     ]))
     .await;
     let home = tempfile::tempdir().unwrap();
-    let mut options = options(&server, home.path());
+    let mut remote = remote(&server, home.path(), false);
     let mut notes = Notes::default();
-    get(&options, "github:o/r/a.drun@v1", &mut notes)
+    get(&remote, "github:o/r/a.drun@v1", &mut notes)
         .await
         .unwrap();
-    let cache = Cache::new(&options.places.user_folder().unwrap());
+    let cache = Cache::new(&home.path().join(".drun"));
     let age = |key: &str| {
         let file = fs::File::options()
             .write(true)
@@ -186,7 +183,7 @@ async fn an_old_copy_is_used_when_the_network_is_down_and_not_when_the_file_is_g
     };
     age("github:o/r/a.drun@v1");
     // A minute later it is fetched again.
-    get(&options, "github:o/r/a.drun@v1", &mut notes)
+    get(&remote, "github:o/r/a.drun@v1", &mut notes)
         .await
         .unwrap();
     assert_eq!(server.requests(), 2);
@@ -198,28 +195,28 @@ async fn an_old_copy_is_used_when_the_network_is_down_and_not_when_the_file_is_g
         .unwrap()
         .local_addr()
         .unwrap();
-    options.addresses.github_raw = format!("http://{closed}");
-    let copy = get(&options, "github:o/r/a.drun@v1", &mut notes).await;
+    remote.download.sources.github_raw = format!("http://{closed}");
+    let copy = get(&remote, "github:o/r/a.drun@v1", &mut notes).await;
     assert_eq!(copy.as_deref(), Ok("old"));
     assert_eq!(notes.warnings.len(), 1);
     assert!(
-        get(&options, "github:o/r/b.drun@v1", &mut notes)
+        get(&remote, "github:o/r/b.drun@v1", &mut notes)
             .await
             .is_err()
     );
 
-    options.addresses.github_raw = server.address.clone();
+    remote.download.sources.github_raw = server.address.clone();
     assert!(cache.keep("github:o/r/gone.drun@v1", b"old"));
     age("github:o/r/gone.drun@v1");
     assert!(
-        get(&options, "github:o/r/gone.drun@v1", &mut notes)
+        get(&remote, "github:o/r/gone.drun@v1", &mut notes)
             .await
             .is_err()
     );
     assert!(cache.keep("github:o/r/down.drun@v1", b"old"));
     age("github:o/r/down.drun@v1");
     assert!(
-        get(&options, "github:o/r/down.drun@v1", &mut notes)
+        get(&remote, "github:o/r/down.drun@v1", &mut notes)
             .await
             .is_ok()
     );
@@ -236,28 +233,28 @@ async fn size_redirects_and_time_are_limited() {
     ]))
     .await;
     let home = tempfile::tempdir().unwrap();
-    let mut options = options(&server, home.path());
+    let mut remote = remote(&server, home.path(), false);
     let mut notes = Notes::default();
-    let reason = get(&options, "github:o/r/long.drun@v1", &mut notes)
+    let reason = get(&remote, "github:o/r/long.drun@v1", &mut notes)
         .await
         .unwrap_err();
     assert!(reason.contains("larger than 10 MB"), "{reason}");
     assert!(
-        get(&options, "github:o/r/round.drun@v1", &mut notes)
+        get(&remote, "github:o/r/round.drun@v1", &mut notes)
             .await
             .is_err()
     );
     assert_eq!(
-        get(&options, "github:o/r/once.drun@v1", &mut notes)
+        get(&remote, "github:o/r/once.drun@v1", &mut notes)
             .await
             .as_deref(),
         Ok("a")
     );
     // A server that takes the connection and says nothing.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    options.addresses.github_raw = format!("http://{}", silent.local_addr().unwrap());
-    options.addresses.timeout = Duration::from_millis(50);
-    let reason = get(&options, "github:o/r/x.drun@v1", &mut notes)
+    remote.download.sources.github_raw = format!("http://{}", silent.local_addr().unwrap());
+    remote.download.sources.timeout = Duration::from_millis(50);
+    let reason = get(&remote, "github:o/r/x.drun@v1", &mut notes)
         .await
         .unwrap_err();
     assert!(reason.starts_with("no answer within"), "{reason}");
@@ -266,8 +263,7 @@ async fn size_redirects_and_time_are_limited() {
 #[tokio::test]
 async fn plain_http_never_leaves_the_machine() {
     let server = Server::start(HashMap::from([("/a.drun", page("a"))])).await;
-    let download = Addresses::default();
-    let download = Download::new(&download, None);
+    let download = Download::new(Sources::default());
     let address = Address::Web(format!("{}/a.drun", server.address).parse().unwrap());
     assert!(matches!(
         download.bytes(&address).await,
