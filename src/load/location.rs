@@ -152,7 +152,11 @@ fn hub(text: &str) -> Result<Address, String> {
     let repository = Repository {
         owner: HUB_OWNER.to_owned(),
         name: HUB_NAME.to_owned(),
-        path: match path.ends_with(".drun") {
+        // Catalogues of templates and tools are YAML, and are kept there too.
+        path: match [".drun", ".yaml", ".yml"]
+            .iter()
+            .any(|end| path.ends_with(end))
+        {
             true => path.to_owned(),
             false => format!("{path}.drun"),
         },
@@ -228,6 +232,10 @@ mod tests {
             (
                 "drunhub:basics.drun",
                 "github:phillarmonic/drun-hub/basics.drun@",
+            ),
+            (
+                "drunhub:templates.yaml",
+                "github:phillarmonic/drun-hub/templates.yaml@",
             ),
             ("https://x.org/a.drun", "https://x.org/a.drun"),
         ] {

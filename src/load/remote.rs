@@ -9,6 +9,11 @@ use download::{Download, Failure, Sources};
 use super::location::Address;
 use super::{LoadOptions, Notes};
 
+/// Whether a path names a file elsewhere, be it one that is refused.
+pub fn is_remote(path: &str) -> bool {
+    Address::parse(path).is_some()
+}
+
 /// The text of a remote file (`github:…`, `https://…`, `drunhub:…`), without a cache.
 ///
 /// # Errors

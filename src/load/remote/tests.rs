@@ -106,7 +106,7 @@ async fn the_default_branch_is_asked_for_and_a_copy_is_kept() {
     ]))
     .await;
     let home = tempfile::tempdir().unwrap();
-    let mut remote = remote(&server, home.path(), false);
+    let remote = remote(&server, home.path(), false);
     let mut notes = Notes::default();
     let address = "github:o/r/a b.drun";
     assert_eq!(
