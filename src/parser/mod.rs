@@ -7,17 +7,44 @@
 //! *Invariant:* pure, linear in the text, no panic on any text, nesting limited to
 //! 256.
 
-mod condition;
 mod cursor;
-mod expression;
 mod nesting;
-mod placeholder;
 mod progress;
+
 mod template;
+
+mod placeholder;
+
+mod expression;
+
+mod condition;
+
+mod text;
+
+mod block;
+
+mod file;
+mod parameter;
+mod project;
+mod service;
+mod shell_config;
+mod task;
+
+mod control;
+mod for_loop;
+mod status;
+mod stmt;
+mod variable;
+
+mod action;
+
+mod debug;
 
 pub use condition::{ConditionEnd, condition};
 pub use cursor::{Checkpoint, Cursor, Failed};
+pub use debug::debug_tokens;
 pub use expression::expression;
+pub use file::parse;
 pub use nesting::{Nest, Nesting};
 pub use progress::Progress;
 pub use template::template;
