@@ -71,7 +71,10 @@ pub(super) fn goes_on(cursor: &mut Cursor<'_>) -> Result<bool, Failed> {
             Ok(false)
         }
         Kind::Indent => Err(too_deep(cursor)),
-        _ => Ok(true),
+        _ => {
+            cursor.begin_item();
+            Ok(true)
+        }
     }
 }
 

@@ -62,6 +62,7 @@ impl FileParser<'_> {
     /// Runs a production; after a mistake the next declaration is current.
     fn guard(&mut self, production: impl FnOnce(&mut Self) -> Result<(), Failed>) {
         let start = self.cursor.token().span.start;
+        self.cursor.begin_item();
         if production(self).is_err() {
             self.recover(start);
         }

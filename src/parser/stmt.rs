@@ -73,30 +73,34 @@ fn unknown_word(cursor: &mut Cursor<'_>, word: &str) -> Failed {
     let shown: String = word.chars().take(40).collect();
     let message = format!("there is no statement `{shown}`");
     let lower = shown.to_ascii_lowercase();
-    if lower != shown && is_statement(&lower) {
+    if lower != shown && begins_statement(&lower) {
         let help = format!("write `{lower}`: case matters");
         return cursor.fail_with_help(span, message, help);
     }
     cursor.fail(span, message)
 }
 
-/// Whether a word of another case begins a statement.
-fn is_statement(word: &str) -> bool {
-    const WORDS: [&str; 30] = [
+/// Whether `word` begins a statement or another item of a task's body.
+pub(super) fn begins_statement(word: &str) -> bool {
+    const WORDS: [&str; 33] = [
+        "accepts",
         "break",
         "call",
         "capture",
         "continue",
+        "depends",
         "detect",
         "echo",
         "error",
         "exec",
         "fail",
         "for",
+        "given",
         "if",
         "ignore",
         "info",
         "let",
+        "parameter",
         "requires",
         "rethrow",
         "run",
@@ -112,7 +116,6 @@ fn is_statement(word: &str) -> bool {
         "warn",
         "warning",
         "when",
-        "given",
     ];
-    WORDS.contains(&word) || unsupported::begins(word)
+    WORDS.binary_search(&word).is_ok() || unsupported::begins(word)
 }

@@ -3,7 +3,7 @@
 use super::block::{Blame, goes_on, open};
 use super::cursor::{Cursor, Failed};
 use super::parameter::{Owner, parameter};
-use super::stmt::statement;
+use super::stmt::{begins_statement, statement};
 use super::text;
 use crate::ast::{
     Annotation, Block, Dependency, DependencyGroup, Stmt, Task, TaskHead, TemplateTask,
@@ -139,7 +139,11 @@ fn dependencies(cursor: &mut Cursor<'_>) -> Result<DependencyGroup, Failed> {
         let token = cursor.bump();
         separator = cursor.share(token.span);
     }
-    if cursor.on_same_line() && matches!(cursor.kind(), Kind::Word | Kind::Text) {
+    let follows = match cursor.kind() {
+        Kind::Word => !begins_statement(cursor.word()),
+        kind => kind == Kind::Text,
+    };
+    if follows && cursor.on_same_line() {
         return Err(missing_separator(cursor));
     }
     items.shrink_to_fit();
