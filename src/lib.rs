@@ -17,3 +17,23 @@ pub mod syntax;
 pub mod ast;
 
 pub mod parser;
+
+pub mod resolve;
+
+pub mod value;
+
+pub mod load;
+
+pub mod report;
+
+pub mod process;
+
+pub mod action;
+
+mod machine;
+
+pub mod runtime;
+
+pub mod cli;
+
+pub mod memory;

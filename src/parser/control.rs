@@ -1,4 +1,4 @@
-//! Conditionals, jumps, `try` and `throw`; loops stand in `for_loop.rs`.
+//! Conditionals, jumps, `try` and `throw`; loops stand in `loops.rs`.
 
 use super::block::body;
 use super::condition::{ConditionEnd, condition};
@@ -10,7 +10,7 @@ use crate::ast::{
 };
 use crate::syntax::Kind;
 
-pub(super) use super::for_loop::for_loop;
+pub(super) use super::loops::for_loop;
 
 /// `if … else if … else`.
 pub(super) fn if_statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {

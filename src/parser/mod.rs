@@ -13,11 +13,14 @@ mod progress;
 
 mod template;
 
+pub mod builtin;
+
 mod placeholder;
 
 mod expression;
 
 mod condition;
+mod test;
 
 mod text;
 
@@ -31,7 +34,7 @@ mod shell_config;
 mod task;
 
 mod control;
-mod for_loop;
+mod loops;
 mod status;
 mod stmt;
 mod variable;

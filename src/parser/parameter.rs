@@ -60,7 +60,8 @@ pub(super) fn parameter(cursor: &mut Cursor<'_>, owner: Owner) -> Result<Paramet
     if cursor.accept_word("defaults") {
         cursor.expect_word("to")?;
         let default_start = cursor.token().span.start;
-        parameter.default = Some(default_value(cursor, owner)?);
+        let is_list = matches!(parameter.ty, Some(ParameterType::List(_)));
+        parameter.default = Some(default_value(cursor, owner, is_list)?);
         let default_span = cursor.span_from(default_start);
         if !listed && word == ParameterKind::Given {
             listed = allowed(cursor, owner, &mut parameter)?;
@@ -134,6 +135,7 @@ fn constraint(
         let least = bound(cursor)?;
         cursor.expect_word("and")?;
         parameter.range = Some((least, bound(cursor)?));
+        parameter.ty.get_or_insert(ParameterType::Number);
     }
     Ok(())
 }
@@ -188,7 +190,11 @@ fn allowed(
     Ok(true)
 }
 
-fn default_value(cursor: &mut Cursor<'_>, owner: Owner) -> Result<DefaultValue, Failed> {
+fn default_value(
+    cursor: &mut Cursor<'_>,
+    owner: Owner,
+    is_list: bool,
+) -> Result<DefaultValue, Failed> {
     let token = cursor.token();
     if owner == Owner::Task {
         match (cursor.kind(), cursor.word()) {
@@ -199,7 +205,11 @@ fn default_value(cursor: &mut Cursor<'_>, owner: Owner) -> Result<DefaultValue, 
             (Kind::BracketOpen, _) => return Ok(DefaultValue::Array(array(cursor)?)),
             (_, "empty") => {
                 cursor.bump();
-                return Ok(DefaultValue::Text(Template::plain(token.span, "")));
+                return Ok(if is_list {
+                    DefaultValue::Array(Vec::new())
+                } else {
+                    DefaultValue::Text(Template::plain(token.span, ""))
+                });
             }
             (_, "current") => {
                 cursor.bump();

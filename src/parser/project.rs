@@ -10,11 +10,11 @@ use super::shell_config::shell_config;
 use super::task::{annotations, is_tool_block};
 use super::text;
 use crate::ast::{
-    Annotation, Hook, HookEvent, Include, Project, ProjectItem, ProvisioningSources, Selectors,
-    Setting, Snippet,
+    Annotation, Expr, Hook, HookEvent, Include, Project, ProjectItem, ProvisioningSources,
+    Selectors, Setting, Snippet,
 };
 use crate::source::Text;
-use crate::syntax::Kind;
+use crate::syntax::{Kind, Token};
 
 /// `project "name" version "1.0":` and its body, both of which may be missing.
 pub(super) fn project(cursor: &mut Cursor<'_>) -> Result<Project, Failed> {
@@ -98,13 +98,28 @@ fn setting(cursor: &mut Cursor<'_>) -> Result<Setting, Failed> {
         return Err(cursor.unexpected_with_help("`to`", Some(&help)));
     }
     cursor.bump();
-    let value = expression(cursor)?;
+    let value = setting_value(cursor)?;
     Ok(Setting {
         span: cursor.span_from(start),
         key,
         as_list,
         value,
     })
+}
+
+/// A single word stands for itself, whatever it means elsewhere.
+fn setting_value(cursor: &mut Cursor<'_>) -> Result<Expr, Failed> {
+    let token = cursor.token();
+    if cursor.at(Kind::Word) && is_alone(cursor.nth(1)) {
+        cursor.bump();
+        return Ok(Expr::Text(text::spelled(cursor, token.span)));
+    }
+    expression(cursor)
+}
+
+/// Whether nothing on the line of the token before goes on with it.
+fn is_alone(next: Token) -> bool {
+    next.line_start || next.kind == Kind::End
 }
 
 /// `snippet "name":`.

@@ -94,6 +94,8 @@ fn rest(
     while goes_on(cursor)? {
         item(cursor, head, &mut list)?;
     }
+    head.parameters.shrink_to_fit();
+    head.dependencies.shrink_to_fit();
     Ok((header, list.into()))
 }
 

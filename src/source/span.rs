@@ -3,9 +3,10 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use memchr::{memchr_iter, memrchr};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::SourceFile;
+use super::{Location, SourceFile};
 
 /// A half-open range of byte offsets in one source file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,7 +30,55 @@ impl Span {
 }
 
 thread_local! {
-    static POSITIONS: RefCell<Option<Arc<SourceFile>>> = const { RefCell::new(None) };
+    static POSITIONS: RefCell<Option<Positions>> = const { RefCell::new(None) };
+}
+
+/// Finds the positions of offsets that mostly follow each other, each from the one before it. So
+/// a tree of any size is written without an index of its lines, and a line of megabytes without
+/// counting its characters for each node.
+#[derive(Debug)]
+struct Positions {
+    file: Arc<SourceFile>,
+    offset: usize,
+    line_start: usize,
+    at: Location,
+}
+
+impl Positions {
+    fn new(file: &Arc<SourceFile>) -> Self {
+        Self {
+            file: file.clone(),
+            offset: 0,
+            line_start: 0,
+            at: Location { line: 1, column: 1 },
+        }
+    }
+
+    fn locate(&mut self, offset: u32) -> Location {
+        let text = self.file.text();
+        let offset = text.floor_char_boundary((offset as usize).min(text.len()));
+        let count = |from: usize, to: usize| {
+            let part = text.get(from..to);
+            part.map_or(0, |part| part.chars().count()) as u32
+        };
+        if offset < self.line_start {
+            self.at = self.file.location(offset as u32);
+            self.line_start = memrchr(b'\n', &text.as_bytes()[..offset]).map_or(0, |at| at + 1);
+        } else if offset < self.offset {
+            self.at.column -= count(offset, self.offset);
+        } else {
+            let passed = &text.as_bytes()[self.offset..offset];
+            if let Some(last) = memrchr(b'\n', passed) {
+                self.at.line += memchr_iter(b'\n', passed).count() as u32;
+                self.line_start = self.offset + last + 1;
+                self.at.column = 1 + count(self.line_start, offset);
+            } else {
+                self.at.column += count(self.offset, offset);
+            }
+        }
+        self.offset = offset;
+        self.at
+    }
 }
 
 /// Serialises inside `work` with the line and column that `file` gives to each span.
@@ -37,7 +86,7 @@ thread_local! {
 /// Spans are offsets, so a tree can only be written with lines while its file is known; a tree
 /// holds spans of one file, so the file is set once around it.
 pub fn with_positions<R>(file: &Arc<SourceFile>, work: impl FnOnce() -> R) -> R {
-    let before = POSITIONS.with(|slot| slot.replace(Some(file.clone())));
+    let before = POSITIONS.with(|slot| slot.replace(Some(Positions::new(file))));
     let result = work();
     POSITIONS.with(|slot| slot.replace(before));
     result
@@ -45,8 +94,10 @@ pub fn with_positions<R>(file: &Arc<SourceFile>, work: impl FnOnce() -> R) -> R 
 
 impl Serialize for Span {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let location =
-            POSITIONS.with_borrow(|file| file.as_ref().map(|file| file.location(self.start)));
+        let location = POSITIONS.with_borrow_mut(|positions| {
+            let positions = positions.as_mut()?;
+            Some(positions.locate(self.start))
+        });
         let mut map = serializer.serialize_map(None)?;
         if let Some(location) = location {
             map.serialize_entry("line", &location.line)?;
@@ -55,5 +106,25 @@ impl Serialize for Span {
         map.serialize_entry("start", &self.start)?;
         map.serialize_entry("end", &self.end)?;
         map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_are_found_forwards_and_backwards() {
+        let text = "aé b\n\n  çd e\nlast".to_owned();
+        let file = SourceFile::new("a.drun", text).unwrap();
+        let mut positions = Positions::new(&file);
+        let ends = 0..=file.text().len() as u32;
+        for offset in ends
+            .clone()
+            .chain(ends.clone().rev())
+            .chain([0, 9, 2, 12, 4, 17, 9])
+        {
+            assert_eq!(positions.locate(offset), file.location(offset), "{offset}");
+        }
     }
 }

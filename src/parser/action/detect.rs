@@ -45,11 +45,18 @@ fn available(cursor: &mut Cursor<'_>) -> Result<DetectWhat, Failed> {
     })
 }
 
-/// A word of the next line would begin the next statement.
+/// A text or a word; `docker compose` and `docker buildx` are two. A word of the next line would
+/// begin the next statement.
 fn tool(cursor: &mut Cursor<'_>) -> Result<Text, Failed> {
     let what = "the name of a tool";
     if cursor.at(Kind::Word) && !cursor.on_same_line() {
         return Err(cursor.unexpected(what));
     }
-    Ok(text::name(cursor, what)?.1)
+    let (span, name) = text::name(cursor, what)?;
+    let plugin = cursor.on_same_line() && matches!(cursor.word(), "compose" | "buildx");
+    if name == "docker" && plugin {
+        cursor.bump();
+        return Ok(cursor.share(cursor.span_from(span.start)));
+    }
+    Ok(name)
 }

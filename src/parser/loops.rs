@@ -3,7 +3,8 @@
 use super::block::body;
 use super::cursor::{Cursor, Failed};
 use super::expression::expression;
-use super::placeholder::placeholder;
+use super::placeholder::{braces, placeholder};
+use super::template::template;
 use super::text;
 use crate::ast::{
     Bound, Comparator, Expr, Loop, LoopFilter, LoopSource, MatchSource, MatchSubject, PathOperand,
@@ -166,6 +167,9 @@ fn match_subject(cursor: &mut Cursor<'_>) -> Result<MatchSubject, Failed> {
 
 fn file(cursor: &mut Cursor<'_>) -> Result<PathOperand, Failed> {
     cursor.expect_word("file")?;
+    if let Some(token) = cursor.accept(Kind::Variable) {
+        return Ok(PathOperand::Variable(cursor.share(token.span)));
+    }
     let path = text::interpolated(cursor, "the path of the file as a text")?;
     Ok(PathOperand::Text(path))
 }
@@ -227,6 +231,15 @@ fn filter_value(cursor: &mut Cursor<'_>) -> Result<Template, Failed> {
     match cursor.kind() {
         Kind::Word | Kind::Number => {
             cursor.bump();
+        }
+        Kind::Variable => {
+            let span = cursor.bump().span;
+            let placeholder = format!("{{{}}}", cursor.slice(span));
+            return Ok(template(&Text::from(placeholder), span));
+        }
+        Kind::BraceOpen => {
+            let span = braces(cursor)?;
+            return Ok(template(&cursor.share(span), span));
         }
         Kind::Minus if cursor.nth(1).kind == Kind::Number => {
             cursor.bump();

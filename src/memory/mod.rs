@@ -1,0 +1,44 @@
+//! Memory: what is measured and limited, how a breach is noticed, and what is written about it.
+//!
+//! *Invariant:* knows bytes, time and a snapshot of the execution, not the machine that runs it;
+//! usable by another Tokio program as a library.
+
+pub mod units;
+
+pub mod cgroup;
+
+pub mod reading;
+
+pub mod allocator;
+
+pub mod snapshot;
+
+pub mod fold;
+
+pub mod redact;
+
+pub mod files;
+
+pub mod amount;
+
+pub mod record;
+
+pub mod limits;
+
+pub mod history;
+
+pub mod monitor;
+
+pub mod subscriber;
+
+pub mod sparkline;
+
+pub mod diagnosis;
+
+pub mod outline;
+
+pub mod summary;
+
+pub mod dump;
+
+pub use monitor::{Breach, Monitor, Verdict, monitor};

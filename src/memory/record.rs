@@ -1,0 +1,111 @@
+//! What the monitor knows about a breach, as plain data: the figures, the limits, the history.
+//!
+//! Sizes are in bytes, times in ms since the start of the execution.
+
+use serde::{Deserialize, Serialize};
+
+/// A breach of a limit and everything that was measured before it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Record {
+    /// What was exceeded.
+    pub exceeded: Exceeded,
+    /// What was measured last.
+    pub figures: Figures,
+    /// What was measured before.
+    pub history: History,
+    /// All limits.
+    pub limits: Vec<LimitInForce>,
+}
+
+/// Which memory a limit is about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// That of this process.
+    #[default]
+    Own,
+    /// That of this process and all that it has started.
+    Tree,
+}
+
+/// The limit that was exceeded.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exceeded {
+    /// What it limits.
+    pub scope: Scope,
+    /// Its value.
+    pub limit: u64,
+    /// What was measured.
+    pub current: u64,
+    /// The task whose `@memory` it is.
+    pub task: Option<String>,
+}
+
+/// One measurement with all that is measured.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    /// Resident memory of this process.
+    pub resident: u64,
+    /// The most that it was.
+    pub peak: u64,
+    /// Address space of this process.
+    pub system: u64,
+    /// Bytes that the allocator has handed out and not got back, where they are counted.
+    pub heap: Option<u64>,
+    /// Bytes that the allocator has ever handed out, where they are counted.
+    pub allocated: Option<u64>,
+    /// Memory of all children.
+    pub children: u64,
+    /// How many children.
+    pub children_count: u32,
+    /// How many tasks of the runtime are alive.
+    pub tasks_alive: u64,
+}
+
+/// The samples that are kept, the oldest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct History {
+    /// The names of the tasks that samples refer to.
+    pub tasks: Vec<String>,
+    /// The samples.
+    pub samples: Vec<Sample>,
+}
+
+/// One sample.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sample {
+    /// When.
+    pub at: u64,
+    /// Resident memory of this process.
+    pub resident: u64,
+    /// The heap, where it is counted.
+    pub heap: Option<u64>,
+    /// Memory of all children.
+    pub children: u64,
+    /// The task that was running: an index into [`History::tasks`].
+    pub task: Option<u32>,
+}
+
+/// A limit or another setting, and why it has its value.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitInForce {
+    /// `limit`, `warning`, `tree_limit`, `interval`, `dump_dir`.
+    pub name: String,
+    /// The value as a text: `500 MB`, `100 ms`, `off`.
+    pub value: String,
+    /// The value in bytes, of those that are sizes and not off.
+    pub bytes: Option<u64>,
+    /// Where it comes from: `default`, `--memory-limit`, `DRUN_MEMORY_LIMIT`, …
+    pub origin: String,
+    /// What was asked for, when it was clamped.
+    pub asked: Option<u64>,
+    /// What it was clamped by, in words.
+    pub clamped_by: Option<String>,
+}
+
+impl Record {
+    /// A limit by its name.
+    pub fn limit(&self, name: &str) -> Option<&LimitInForce> {
+        self.limits.iter().find(|limit| limit.name == name)
+    }
+}

@@ -1,0 +1,297 @@
+//! Values that are known to be secret, in the forms in which they may occur.
+
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+
+use super::names::{Secrecy, is_innocent_value};
+
+/// The most forms that are kept. A program with more secrets has the rest hidden where they stand
+/// under their names, but not elsewhere.
+const MAX_FORMS: usize = 16_384;
+/// The most bytes that all forms may have.
+const MAX_BYTES: usize = 768 * 1024;
+/// Shorter values would hide half of every text.
+const SHORTEST: usize = 4;
+/// A value of this length is found inside words; a shorter one only as a word.
+const INSIDE_WORDS: usize = 6;
+
+/// What a form needs around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Around {
+    /// Nothing.
+    Anything,
+    /// No letter or digit on either side.
+    Boundary,
+    /// It is a part of a base64 text, which is hidden as a whole.
+    Base64,
+}
+
+#[derive(Debug)]
+struct Form {
+    bytes: Box<[u8]>,
+    around: Around,
+}
+
+/// A set of values, searched for all at once.
+#[derive(Debug, Default)]
+pub(super) struct KnownValues {
+    forms: Vec<Form>,
+    /// The forms that begin with four given bytes.
+    starts: FxHashMap<[u8; 4], Vec<u32>>,
+    /// Which pairs of first bytes occur at all; most places of a text are passed by this alone.
+    pairs: Vec<u64>,
+    bytes: usize,
+}
+
+impl KnownValues {
+    /// Adds a value that stands under a name of the given secrecy, with its base64, URL-encoded
+    /// and escaped forms; of a text of several lines each line as well.
+    pub(super) fn add(&mut self, value: &str, secrecy: Secrecy) {
+        let value = value.trim();
+        if secrecy == Secrecy::None || is_innocent_value(value) {
+            return;
+        }
+        if secrecy == Secrecy::Likely && !looks_random(value) {
+            return;
+        }
+        if value.contains('\n') {
+            let long = |line: &&str| line.trim().len() >= 16 && !line.starts_with("-----");
+            value
+                .lines()
+                .filter(long)
+                .for_each(|line| self.forms_of(line.trim()));
+        }
+        self.forms_of(value);
+    }
+
+    fn forms_of(&mut self, value: &str) {
+        if value.len() < SHORTEST {
+            return;
+        }
+        let around = if value.len() < INSIDE_WORDS {
+            Around::Boundary
+        } else {
+            Around::Anything
+        };
+        self.form(value.as_bytes(), around);
+        for form in [
+            url(value, false, false),
+            url(value, true, false),
+            url(value, false, true),
+        ] {
+            self.form(form.as_bytes(), around);
+        }
+        let escaped = format!("{value:?}");
+        self.form(&escaped.as_bytes()[1..escaped.len() - 1], around);
+        for shift in 0..3 {
+            let text = base64_part(value.as_bytes(), shift);
+            self.form(text.as_bytes(), Around::Base64);
+            let url_safe = text.replace('+', "-").replace('/', "_");
+            self.form(url_safe.as_bytes(), Around::Base64);
+        }
+    }
+
+    fn form(&mut self, form: &[u8], around: Around) {
+        let Some(&start) = form.first_chunk::<4>() else {
+            return;
+        };
+        let full = self.forms.len() >= MAX_FORMS || self.bytes + form.len() > MAX_BYTES;
+        let known = self.starts.get(&start).is_some_and(|list| {
+            list.iter().any(|&at| {
+                self.forms
+                    .get(at as usize)
+                    .is_some_and(|f| *f.bytes == *form)
+            })
+        });
+        if full || known {
+            return;
+        }
+        self.starts
+            .entry(start)
+            .or_default()
+            .push(self.forms.len() as u32);
+        self.pairs.resize(1024, 0);
+        let (word, bit) = pair(start[0], start[1]);
+        self.pairs[word] |= bit;
+        self.bytes += form.len();
+        self.forms.push(Form {
+            bytes: form.into(),
+            around,
+        });
+    }
+
+    /// The first occurrence that begins in `text` at or after `from`.
+    pub(super) fn find(&self, text: &str, from: usize) -> Option<Range<usize>> {
+        let bytes = text.as_bytes();
+        if self.forms.is_empty() {
+            return None;
+        }
+        let mut at = from;
+        while let Some(start) = bytes.get(at..).and_then(<[u8]>::first_chunk::<4>) {
+            let (word, bit) = pair(start[0], start[1]);
+            if self.pairs[word] & bit != 0
+                && let Some(range) = self.at(bytes, at, start)
+                && text.is_char_boundary(range.start)
+                && text.is_char_boundary(range.end)
+            {
+                return Some(range.start.max(from)..range.end);
+            }
+            at += 1;
+        }
+        None
+    }
+
+    /// The longest form that stands at `at`, widened to what belongs to it.
+    fn at(&self, bytes: &[u8], at: usize, start: &[u8; 4]) -> Option<Range<usize>> {
+        let fits = |form: &&Form| {
+            let end = at + form.bytes.len();
+            let word = |index: Option<usize>| {
+                index
+                    .and_then(|i| bytes.get(i))
+                    .is_some_and(u8::is_ascii_alphanumeric)
+            };
+            bytes[at..].starts_with(&form.bytes)
+                && (form.around != Around::Boundary || !word(at.checked_sub(1)) && !word(Some(end)))
+        };
+        let form = self
+            .starts
+            .get(start)?
+            .iter()
+            .filter_map(|&index| self.forms.get(index as usize))
+            .filter(fits)
+            .max_by_key(|form| form.bytes.len())?;
+        let mut range = at..at + form.bytes.len();
+        if form.around == Around::Base64 {
+            let part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-_=".contains(byte);
+            range.start -= bytes[..range.start]
+                .iter()
+                .rev()
+                .take_while(|b| part(b))
+                .count();
+            range.end += bytes[range.end..]
+                .iter()
+                .take_while(|b| part(b) || **b == b'/')
+                .count();
+        }
+        Some(range)
+    }
+}
+
+fn pair(first: u8, second: u8) -> (usize, u64) {
+    let pair = usize::from(first) << 8 | usize::from(second);
+    (pair / 64, 1 << (pair % 64))
+}
+
+/// Whether a value is no word or name of everyday life: long, or with digits or signs in it.
+fn looks_random(value: &str) -> bool {
+    let odd = value
+        .bytes()
+        .filter(|byte| !byte.is_ascii_alphabetic() && !b"-_ ./".contains(byte));
+    value.len() >= 20 && !value.contains(' ') || value.len() >= 6 && odd.count() > 0
+}
+
+/// Percent-encodes every byte that is not unreserved.
+fn url(value: &str, lower: bool, plus: bool) -> String {
+    let mut out = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        match byte {
+            b' ' if plus => out.push('+'),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                out.push(byte as char);
+            }
+            _ if lower => out.push_str(&format!("%{byte:02x}")),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+/// The characters of the base64 form that depend on `value` alone when `shift` other bytes stand
+/// before it and others behind it; so the value is also found inside `user:value`.
+fn base64_part(value: &[u8], shift: usize) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let bits = (shift + value.len()) * 8;
+    let byte = |index: usize| {
+        index
+            .checked_sub(shift)
+            .and_then(|i| value.get(i))
+            .map_or(0, |&byte| u16::from(byte))
+    };
+    // A digit covers six bits; the first and last may share theirs with a neighbour.
+    let first = (shift * 8).div_ceil(6);
+    (first..bits / 6)
+        .map(|digit| {
+            let at = digit * 6;
+            let two = byte(at / 8) << 8 | byte(at / 8 + 1);
+            DIGITS[usize::from(two >> (10 - at % 8)) & 63] as char
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hidden(value: &str, text: &str) -> Option<String> {
+        let mut known = KnownValues::default();
+        known.add(value, Secrecy::Sure);
+        known.find(text, 0).map(|range| text[range].to_owned())
+    }
+
+    #[test]
+    fn a_value_is_found_in_every_form() {
+        let found = |text: &str| hidden("hunter2/& x", text);
+        assert_eq!(found("say hunter2/& x!").as_deref(), Some("hunter2/& x"));
+        assert_eq!(
+            found("?p=hunter2%2F%26%20x&").as_deref(),
+            Some("hunter2%2F%26%20x")
+        );
+        assert_eq!(
+            found("?p=hunter2%2f%26%20x&").as_deref(),
+            Some("hunter2%2f%26%20x")
+        );
+        assert_eq!(
+            found("?p=hunter2%2F%26+x&").as_deref(),
+            Some("hunter2%2F%26+x")
+        );
+        // The same text alone, after "me:", and after "user:" with more behind it.
+        for text in [
+            "aHVudGVyMi8mIHg=",
+            "bWU6aHVudGVyMi8mIHg=",
+            "dXNlcjpodW50ZXIyLyYgeDphYmM=",
+        ] {
+            assert_eq!(found(&format!("Basic {text} ")).as_deref(), Some(text));
+        }
+        assert_eq!(found("hunter3"), None);
+    }
+
+    #[test]
+    fn short_values_are_found_as_words_alone() {
+        assert_eq!(
+            hidden("root", "user root, pass root").as_deref(),
+            Some("root")
+        );
+        assert_eq!(hidden("root", "the rooted"), None);
+        assert_eq!(hidden("abc", "abc"), None);
+        assert_eq!(hidden("true", "true"), None);
+    }
+
+    #[test]
+    fn a_likely_name_hides_only_what_looks_like_a_secret() {
+        let mut known = KnownValues::default();
+        known.add("build", Secrecy::Likely);
+        assert_eq!(known.find("task build", 0), None);
+        known.add("k-93hfa", Secrecy::Likely);
+        assert_eq!(known.find("use k-93hfa", 0), Some(4..11));
+    }
+
+    #[test]
+    fn the_lines_of_a_key_are_found_one_by_one() {
+        let key = "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0\n-----END KEY-----";
+        assert_eq!(
+            hidden(key, "x MIIEvQIBADANBgkqhkiG9w0 y").as_deref(),
+            Some("MIIEvQIBADANBgkqhkiG9w0")
+        );
+    }
+}
