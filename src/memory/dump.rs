@@ -2,7 +2,7 @@
 //! written, the essentials as text.
 //!
 //! The JSON is streamed through one buffer, so that it takes the same memory for a program of any
-//! size. [`write`] works beside the runtime; [`write_now`] is its twin for the backstop's thread.
+//! size. [`write()`] works beside the runtime; [`write_now`] is its twin for the backstop's thread.
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
