@@ -1,11 +1,12 @@
 //! What a command works with.
 
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::Settings;
 use crate::ast::File;
 use crate::load::{self, Found, LoadProgress, Places};
+use crate::memory::limits::Limits;
 use crate::report::Report;
 use crate::resolve::ResolveError;
 
@@ -16,6 +17,7 @@ pub(super) struct Context<'a> {
     pub(super) places: &'a Places,
     pub(super) report: &'a Report,
     pub(super) loading: &'a Arc<LoadProgress>,
+    pub(super) limits: &'a Limits,
 }
 
 impl Context<'_> {
@@ -24,20 +26,38 @@ impl Context<'_> {
         self.report.line(line.as_ref());
     }
 
-    /// A path as it was typed, from the current folder, without `.` and `..`.
-    pub(super) fn absolute(&self, typed: &str) -> PathBuf {
-        use std::path::Component;
-        let mut path = PathBuf::new();
-        for part in self.places.start_dir.join(typed).components() {
-            match part {
-                Component::CurDir => {}
-                Component::ParentDir => {
-                    path.pop();
-                }
-                part => path.push(part),
-            }
+    /// The current folder, as links and stateless folders name it.
+    pub(super) fn here(&self) -> String {
+        self.places.start_dir.display().to_string()
+    }
+
+    /// A folder as links and stateless folders name it: absolute, and without symbolic links as far
+    /// as it exists, because that is how the system names the current folder.
+    pub(super) fn folder(&self, typed: Option<&str>) -> String {
+        let path = self.places.start_dir.join(typed.unwrap_or("."));
+        let found = std::fs::canonicalize(&path).unwrap_or_else(|_| without_dots(&path));
+        found.display().to_string()
+    }
+
+    /// The same, of a folder that has to exist.
+    pub(super) fn existing_folder(&self, typed: Option<&str>) -> Result<String, ResolveError> {
+        let folder = self.folder(typed);
+        let shown = typed.unwrap_or(".");
+        match std::fs::metadata(&folder) {
+            Ok(found) if found.is_dir() => Ok(folder),
+            Ok(_) => error(format!("'{shown}' is not a folder")),
+            Err(_) => error(format!("folder '{shown}' does not exist")),
         }
-        path
+    }
+
+    /// A file that has to exist, absolute.
+    pub(super) fn existing_file(&self, typed: &str) -> Result<PathBuf, ResolveError> {
+        let path = without_dots(&self.places.start_dir.join(typed));
+        match std::fs::metadata(&path) {
+            Ok(found) if !found.is_dir() => Ok(path),
+            Ok(_) => error(format!("'{typed}' is a folder, not a task file")),
+            Err(_) => error(format!("task file '{typed}' does not exist")),
+        }
     }
 
     /// The task file that is meant.
@@ -63,6 +83,21 @@ impl Context<'_> {
         }
         Ok(file)
     }
+}
+
+/// The path without `.` and `..`, which are taken away from the text alone.
+pub(super) fn without_dots(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain
 }
 
 /// An error that is a message.

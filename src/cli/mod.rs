@@ -15,9 +15,27 @@ mod context;
 mod failure;
 
 mod help;
+mod version;
+
 mod list;
 mod run;
-mod version;
+
+mod init;
+mod manifest;
+mod starter;
+mod template;
+
+mod link;
+mod stateless;
+mod trust;
+mod workspace;
+
+mod dotenv;
+mod dump_env;
+
+mod memory;
+
+mod self_update;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -104,22 +122,57 @@ async fn under_the_monitor(
     report: &Report,
 ) -> Result<(), Failure> {
     let seen = Watched::new(Supervisor::owning_process());
+    let limits = run::limits(settings)?;
     let context = Context {
         settings,
         places,
         report,
         loading: &seen.loading,
+        limits: &limits.clone(),
     };
-    let limits = run::limits(settings)?;
     let work = async { Ok(other(command, &context).await?) };
     Ok(watched(&seen, limits, places.start_dir.clone(), work).await?)
 }
 
 async fn other(command: &Command, context: &Context<'_>) -> Result<(), ResolveError> {
     match command {
-        Command::List => list::list(context).await,
         // Done before.
         Command::Help(_) | Command::Version | Command::Run { .. } => Ok(()),
-        _ => error("not supported yet"),
+        Command::SelfUpdate => self_update::refuse(),
+        Command::ListTemplates(catalogue) => template::list(context, catalogue).await,
+        Command::Init(wanted) => init::init(context, wanted).await,
+        Command::SetWorkspace(file) => workspace::set(context, file),
+        Command::Debug(_) => error("not supported yet"),
+        Command::List => list::list(context).await,
+        Command::BuiltIn(command) => built_in(command, context).await,
+    }
+}
+
+async fn built_in(command: &BuiltIn, context: &Context<'_>) -> Result<(), ResolveError> {
+    match command {
+        BuiltIn::Link { folders } => link::link(context, folders),
+        BuiltIn::Unlink { folders } => link::unlink(context, folders),
+        BuiltIn::UnlinkAll => link::unlink_all(context),
+        BuiltIn::StatelessAdd { folder, create } => {
+            stateless::add(context, folder.as_deref(), *create)
+        }
+        BuiltIn::StatelessRemove { folder, delete } => {
+            stateless::remove(context, folder.as_deref(), *delete)
+        }
+        BuiltIn::StatelessList => stateless::list(context),
+        BuiltIn::StatelessInfo => stateless::info(context),
+        BuiltIn::Trust { folder } => trust::trust(context, folder.as_deref()),
+        BuiltIn::Untrust { folder } => trust::untrust(context, folder.as_deref()),
+        BuiltIn::Completion(_) | BuiltIn::Complete { .. } => error("not supported yet"),
+        BuiltIn::DumpEnv(options) => {
+            dump_env::dump(context, options);
+            Ok(())
+        }
+        BuiltIn::Memory => {
+            memory::show(context);
+            Ok(())
+        }
+        BuiltIn::Crash(_) => error("not supported yet"),
+        BuiltIn::Unsupported(name) => error(format!("not supported yet: {name}")),
     }
 }

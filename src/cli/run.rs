@@ -31,7 +31,7 @@ pub(super) async fn run(
     report: &Report,
 ) -> Result<(), Failure> {
     let limits = limits(&settings)?;
-    if task.as_deref() == Some("help") && !has_help(&settings, &places, report).await {
+    if task.as_deref() == Some("help") && !has_help(&settings, &places, &limits, report).await {
         help::print(None, report);
         return Ok(());
     }
@@ -65,7 +65,7 @@ pub(super) async fn run(
 }
 
 /// Whether there is a task `help`. A file that is missing or wrong keeps nobody from the help.
-async fn has_help(settings: &Settings, places: &Places, report: &Report) -> bool {
+async fn has_help(settings: &Settings, places: &Places, limits: &Limits, report: &Report) -> bool {
     let context = Context {
         settings: &Settings {
             file: settings.file.clone(),
@@ -74,6 +74,7 @@ async fn has_help(settings: &Settings, places: &Places, report: &Report) -> bool
         places,
         report,
         loading: &Default::default(),
+        limits,
     };
     let file = context.load().await;
     file.is_ok_and(|file| file.tasks.iter().any(|task| task.name == "help"))

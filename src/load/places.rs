@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_yaml_ng::Value;
+use sha2::{Digest, Sha256};
 
 use crate::resolve::ResolveError;
 use crate::value::os_reason;
@@ -89,12 +90,7 @@ impl Places {
     }
 
     fn save<T: Serialize>(&self, name: &str, value: &T) -> Result<(), ResolveError> {
-        let Some(path) = self.user_file(name) else {
-            return Err(ResolveError::Message(
-                "the home folder is not known: HOME is not set".into(),
-            ));
-        };
-        save_yaml(&path, value)
+        save_yaml(&self.user_file(name).ok_or_else(no_home)?, value)
     }
 
     /// Linked folders and their task files.
@@ -133,6 +129,21 @@ impl Places {
     /// A file that cannot be written.
     pub fn save_stateless(&self, directories: Map) -> Result<(), ResolveError> {
         self.save("stateless.yml", &Stateless { directories })
+    }
+
+    /// Where the task file of a stateless folder is kept.
+    ///
+    /// # Errors
+    /// An unknown home folder.
+    pub fn stateless_file(&self, folder: &str) -> Result<PathBuf, ResolveError> {
+        let digest = Sha256::digest(folder.as_bytes());
+        let name: String = digest
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let kept = self.user_file("stateless").ok_or_else(no_home)?;
+        Ok(kept.join(name).join("spec.drun"))
     }
 
     /// The trusted folders, sorted.
@@ -208,6 +219,10 @@ impl Places {
         mapping.insert("defaultTaskFile".into(), file.into());
         save_yaml(&path, &Value::Mapping(mapping))
     }
+}
+
+fn no_home() -> ResolveError {
+    ResolveError::Message("the home folder is not known: HOME is not set".into())
 }
 
 fn new_workspace() -> serde_yaml_ng::Mapping {
