@@ -124,7 +124,9 @@ pub fn evaluate(
     dry: bool,
     verbose: bool,
 ) -> Result<(bool, Option<String>), Trouble> {
+    let start = evaluator.replay.position();
     let holds = evaluator.tool_test(test)?;
+    let end = evaluator.replay.position();
     let lead = match (dry, verbose) {
         (true, _) => "[DRY RUN] Would check if ",
         (false, true) => match test.question {
@@ -136,7 +138,7 @@ pub fn evaluate(
     let tool = test.tools.first().cloned().unwrap_or_default();
     if let ToolQuestion::Version(bound) = &test.question {
         // The answers begin again: the version is the first of them.
-        evaluator.replay.begin();
+        evaluator.replay.rewind(start);
         let current = evaluator.tool_version(test)?;
         let (operator, wanted) = (&bound.operator, wanted(evaluator, test)?);
         let line = format!(
@@ -146,11 +148,12 @@ pub fn evaluate(
     }
     let mut what = question(test);
     if let ToolQuestion::AvailableVersion(bound) = &test.question {
-        evaluator.replay.begin();
+        evaluator.replay.rewind(start);
         let mut all = true;
         for _ in &test.tools {
             all &= matches!(evaluator.replay.take(), Some(Ok(answer)) if answer == "true");
         }
+        evaluator.replay.rewind(end);
         if all {
             let wanted = wanted(evaluator, test)?;
             what = format!("{what} and {tool} version {} {wanted}", bound.operator);

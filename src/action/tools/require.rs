@@ -139,7 +139,7 @@ fn tell_dry(requirements: &Requirements<'_>, tool: &ResolvedTool, problem: &Prob
                 "[DRY RUN] ❌ Required tool '{name}' is not installed"
             ));
         }
-        Problem::Unfit { bound, .. } if tool.provision && requirements.allow_changes => {
+        Problem::Unfit { bound, .. } if tool.provision => {
             report.line(&format!(
                 "[DRY RUN] 🔧 Would provision '{name}' to satisfy {bound}"
             ));
