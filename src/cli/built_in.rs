@@ -15,9 +15,20 @@ pub(super) struct Entry {
     pub(super) flags: &'static [Flag],
     /// Whether everything behind the name is taken as it is, flags included.
     pub(super) raw: bool,
+    /// What can stand behind the name, first and later.
+    pub(super) words: &'static [&'static str],
+    pub(super) paths: Paths,
     /// Whether help and completion show it.
     pub(super) shown: bool,
     build: fn(&Typed, &[String]) -> Result<BuiltIn, UsageError>,
+}
+
+/// Which paths follow the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Paths {
+    None,
+    Files,
+    Folders,
 }
 
 const NONE: Entry = Entry {
@@ -26,6 +37,8 @@ const NONE: Entry = Entry {
     help: "",
     flags: &[],
     raw: false,
+    words: &[],
+    paths: Paths::None,
     shown: true,
     build: |_, _| unsupported(""),
 };
@@ -48,6 +61,7 @@ pub(super) static BUILT_INS: &[Entry] = &[
         arguments: "bash|zsh|fish|powershell",
         help: "Print a completion script",
         build: completion,
+        words: &["bash", "zsh", "fish", "powershell"],
         ..NONE
     },
     Entry {
@@ -55,6 +69,8 @@ pub(super) static BUILT_INS: &[Entry] = &[
         arguments: "[list | show [FILE] | html [FILE] | clean]",
         help: "Show what was written when the memory monitor stopped a run",
         build: crash,
+        words: &["list", "show", "html", "clean"],
+        paths: Paths::Files,
         ..NONE
     },
     Entry {
@@ -84,6 +100,7 @@ pub(super) static BUILT_INS: &[Entry] = &[
         arguments: "DIR[,DIR…] … [--file FILE]",
         help: "Use the task file in these folders as well",
         build: link,
+        paths: Paths::Folders,
         ..NONE
     },
     Entry {
@@ -126,6 +143,8 @@ pub(super) static BUILT_INS: &[Entry] = &[
         help: "Keep the task file of a folder in the home folder",
         flags: CREATE,
         build: stateless,
+        words: &["add", "remove", "list", "info"],
+        paths: Paths::Folders,
         ..NONE
     },
     Entry {
@@ -137,6 +156,7 @@ pub(super) static BUILT_INS: &[Entry] = &[
                 folder: one_at_most("cmd:trust", words)?,
             })
         },
+        paths: Paths::Folders,
         ..NONE
     },
     Entry {
@@ -144,6 +164,7 @@ pub(super) static BUILT_INS: &[Entry] = &[
         arguments: "DIR …",
         help: "Undo cmd:link",
         build: unlink,
+        paths: Paths::Folders,
         ..NONE
     },
     Entry {
@@ -161,6 +182,7 @@ pub(super) static BUILT_INS: &[Entry] = &[
                 folder: one_at_most("cmd:untrust", words)?,
             })
         },
+        paths: Paths::Folders,
         ..NONE
     },
 ];

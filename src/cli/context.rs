@@ -10,6 +10,9 @@ use crate::memory::limits::Limits;
 use crate::report::Report;
 use crate::resolve::ResolveError;
 
+/// How much output may wait to be written, in bytes.
+const PENDING: usize = 32 << 10;
+
 /// What a command works with.
 #[derive(Debug)]
 pub(super) struct Context<'a> {
@@ -24,6 +27,14 @@ impl Context<'_> {
     /// Prints a line.
     pub(super) fn say(&self, line: impl AsRef<str>) {
         self.report.line(line.as_ref());
+    }
+
+    /// Writes what was said once it is much. A long output must not pile up in memory; an error of
+    /// writing is told at the end.
+    pub(super) async fn breathe(&self) {
+        if self.report.pending() > PENDING {
+            let _ = self.report.flush().await;
+        }
     }
 
     /// The current folder, as links and stateless folders name it.

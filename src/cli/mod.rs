@@ -30,6 +30,10 @@ mod stateless;
 mod trust;
 mod workspace;
 
+mod completion;
+
+mod debug;
+
 mod dotenv;
 mod dump_env;
 
@@ -142,7 +146,7 @@ async fn other(command: &Command, context: &Context<'_>) -> Result<(), ResolveEr
         Command::ListTemplates(catalogue) => template::list(context, catalogue).await,
         Command::Init(wanted) => init::init(context, wanted).await,
         Command::SetWorkspace(file) => workspace::set(context, file),
-        Command::Debug(_) => error("not supported yet"),
+        Command::Debug(asked) => debug::debug(context, asked).await,
         Command::List => list::list(context).await,
         Command::BuiltIn(command) => built_in(command, context).await,
     }
@@ -163,7 +167,14 @@ async fn built_in(command: &BuiltIn, context: &Context<'_>) -> Result<(), Resolv
         BuiltIn::StatelessInfo => stateless::info(context),
         BuiltIn::Trust { folder } => trust::trust(context, folder.as_deref()),
         BuiltIn::Untrust { folder } => trust::untrust(context, folder.as_deref()),
-        BuiltIn::Completion(_) | BuiltIn::Complete { .. } => error("not supported yet"),
+        BuiltIn::Completion(shell) => {
+            completion::script(*shell, context.report);
+            Ok(())
+        }
+        BuiltIn::Complete { words } => {
+            completion::complete(context, words).await;
+            Ok(())
+        }
         BuiltIn::DumpEnv(options) => {
             dump_env::dump(context, options);
             Ok(())
