@@ -110,7 +110,7 @@ use Takes::{File, Folder, Nothing, OneOf, Text};
 /// The flags of every command, sorted by name.
 #[rustfmt::skip] // One flag a line reads as the table that it is.
 pub(super) static FLAGS: &[Flag] = &[
-    flag(Id::AllowToolChanges, "allow-tool-version-changes", Nothing, Running, "Let required tools be installed or changed without asking"),
+    flag(Id::AllowToolChanges, "allow-tool-version-changes", Nothing, Running, "Let the installed version of a required tool be changed"),
     flag(Id::AllowUndefined, "allow-undefined-variables", Nothing, Running, "Leave undefined variables in texts as they are written"),
     flag(Id::Debug, "debug", Nothing, Debugging, "Show what is made of the file instead of running it"),
     flag(Id::DebugAst, "debug-ast", Nothing, Debugging, "… the tree"),
@@ -139,7 +139,7 @@ pub(super) static FLAGS: &[Flag] = &[
     flag(Id::MemoryLimit, "memory-limit", Text("SIZE"), Memory, "Stop above this, 500MB if not given (DRUN_MEMORY_LIMIT)"),
     flag(Id::MemoryTreeLimit, "memory-tree-limit", Text("SIZE"), Memory, "Stop when xdrun and all that it started use more (DRUN_MEMORY_TREE_LIMIT)"),
     flag(Id::MemoryWarning, "memory-warning", Text("SIZE"), Memory, "Warn above this, 100MB if not given (DRUN_MEMORY_WARNING)"),
-    flag(Id::NoCache, "no-drun-cache", Nothing, Running, "Fetch remote includes again"),
+    flag(Id::NoCache, "no-drun-cache", Nothing, Running, "Neither read nor write the cache of remote includes"),
     flag(Id::NoMemoryMonitor, "no-memory-monitor", Nothing, Memory, "Neither warn nor stop"),
     flag(Id::SaveAsDefault, "save-as-default", Nothing, Creating, "Make the new file the default of this folder"),
     flag(Id::SelfUpdate, "self-update", Nothing, Other, "Replace the program by its newest release"),

@@ -56,3 +56,30 @@ pub(super) fn unlink_all(context: &Context<'_>) -> Result<(), ResolveError> {
     context.say("🧹 Removed all directory links");
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::Fixture;
+    use super::*;
+
+    #[test]
+    fn links_are_saved_all_or_none_and_lead_to_the_file() {
+        let fixture = Fixture::with("spec.drun", "version: 2.0\n");
+        let context = fixture.context();
+        let folder = fixture.here().join("docs");
+        std::fs::create_dir(&folder).unwrap();
+        let both = ["docs".to_owned(), "none".to_owned()];
+        assert!(link(&context, &both).is_err());
+        assert!(context.places.links().unwrap().is_empty());
+        link(&context, &both[..1]).unwrap();
+        let mut there = context.places.clone();
+        there.start_dir = folder;
+        let found = crate::load::discover(None, &there).unwrap();
+        assert_eq!(found.path, fixture.here().join("spec.drun"));
+        unlink(&context, &both).unwrap();
+        assert!(context.places.links().unwrap().is_empty());
+        let lines = fixture.lines();
+        assert_eq!(lines.len(), 4);
+        assert!(lines[2].starts_with("❌  Unlinked ") && lines[3].ends_with("was not linked"));
+    }
+}

@@ -41,6 +41,9 @@ mod memory;
 
 mod self_update;
 
+#[cfg(test)]
+mod fixture;
+
 use std::ffi::OsString;
 use std::process::ExitCode;
 

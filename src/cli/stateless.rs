@@ -116,3 +116,52 @@ pub(super) fn info(context: &Context<'_>) -> Result<(), ResolveError> {
 fn failed<T>(file: &str, reason: &std::io::Error) -> Result<T, ResolveError> {
     error(format!("{file}: {}", os_reason(reason)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::Fixture;
+    use super::*;
+    use crate::cli::init::init;
+    use crate::cli::invocation::Init;
+
+    #[tokio::test]
+    async fn a_stateless_folder_has_its_task_file_in_the_home_folder() {
+        let fixture = Fixture::default();
+        let context = fixture.context();
+        add(&context, None, false).unwrap();
+        assert!(add(&context, None, false).is_err());
+        let here = context.here();
+        let file = context.places.stateless_file(&here).unwrap();
+        assert!(context.find().is_err());
+        init(&context, &Init::default()).await.unwrap();
+        assert!(file.is_file() && !fixture.here().join(".drun").exists());
+        assert_eq!(context.find().unwrap().path, file);
+        remove(&context, None, true).unwrap();
+        assert!(!file.parent().unwrap().exists());
+        list(&context).unwrap();
+        let lines = fixture.lines();
+        assert_eq!(lines[0], format!("✅  Marked '{here}' as stateless"));
+        let file = file.display();
+        assert!(lines.contains(&format!("🗑️  Deleted configuration file: {file}")));
+        assert_eq!(lines.last().unwrap(), "No stateless directories configured");
+    }
+
+    #[test]
+    fn create_writes_once() {
+        let fixture = Fixture::default();
+        let context = fixture.context();
+        add(&context, None, true).unwrap();
+        info(&context).unwrap();
+        remove(&context, None, false).unwrap();
+        add(&context, None, true).unwrap();
+        let lines = fixture.lines();
+        assert_eq!(lines[2], "📝  Created template configuration file");
+        assert_eq!(lines[5], "   Status: ✅  Config file exists");
+        assert!(
+            lines
+                .last()
+                .unwrap()
+                .starts_with("⚠️  Configuration file already exists")
+        );
+    }
+}

@@ -41,7 +41,10 @@ impl Typed {
                 }
                 Ok(Some(Arg::Long(name))) => match flag::long(name, typed.own()) {
                     Some(flag) => flag,
-                    None => return Err(unknown_long(&name.to_owned(), parser.optional_value())),
+                    None => {
+                        let name = name.to_owned();
+                        return Err(unknown_long(&name, parser.optional_value()));
+                    }
                 },
                 Ok(Some(Arg::Short(letter))) => {
                     flag::by_letter(letter, typed.own()).ok_or_else(|| {

@@ -266,9 +266,7 @@ impl<'a> Offers<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::load::Places;
-    use crate::memory::limits::Limits;
-    use crate::report::Report;
+    use crate::cli::fixture::Fixture;
 
     const FILE: &str = "version: 2.0
 task \"deploy to\" means \"Ship it\":
@@ -281,23 +279,10 @@ task \"build\":
 ";
 
     async fn candidates(words: &[&str]) -> Vec<String> {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("spec.drun"), FILE).unwrap();
-        let (report, written) = Report::memory();
-        let context = Context {
-            settings: &Settings::default(),
-            places: &Places {
-                start_dir: folder.path().to_owned(),
-                home: None,
-            },
-            report: &report,
-            loading: &Default::default(),
-            limits: &Limits::default(),
-        };
+        let fixture = Fixture::with("spec.drun", FILE);
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        complete(&context, &words).await;
-        report.flush().await.unwrap();
-        written.out().lines().map(str::to_owned).collect()
+        complete(&fixture.context(), &words).await;
+        fixture.lines()
     }
 
     #[tokio::test]

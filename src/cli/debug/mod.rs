@@ -44,8 +44,15 @@ pub(super) async fn debug(context: &Context<'_>, asked: &Debug) -> Result<(), Re
 
 impl Debug {
     fn shows_nothing(&self) -> bool {
-        !(self.tokens || self.ast || self.json || self.errors || self.domain || self.plan)
-            && !self.exports()
+        let parts = [
+            self.tokens,
+            self.ast,
+            self.json,
+            self.errors,
+            self.domain,
+            self.plan,
+        ];
+        !parts.contains(&true) && !self.exports()
     }
 
     fn exports(&self) -> bool {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::ast::File;
 use crate::cli::context::Context;
@@ -44,54 +44,64 @@ const DEEPEST: usize = 2048;
 /// A node in a line, what it holds below it. What is empty is left out.
 fn write(out: &mut String, depth: usize, name: &str, value: &Value) {
     let indent = 2 * depth.min(40);
-    let title = |name: &str| {
-        if name.is_empty() {
-            String::new()
-        } else {
-            format!("{name}: ")
-        }
+    let title = if name.is_empty() {
+        Vec::new()
+    } else {
+        vec![format!("{name}:")]
     };
     // Writing to a String never fails.
+    let mut line = |words: Vec<String>| {
+        let _ = writeln!(out, "{:indent$}{}", "", words.join(" "));
+    };
     match value {
         Value::Object(fields) => {
-            let kind = fields
-                .get("kind")
-                .and_then(Value::as_str)
-                .unwrap_or_default();
-            let _ = write!(out, "{:indent$}{}{kind}", "", title(name));
-            if let Some(line) = fields.get("position").and_then(|at| at.get("line")) {
-                let column = fields["position"].get("column").unwrap_or(&Value::Null);
-                let _ = write!(out, " {line}:{column}");
-            }
-            let shown = |key: &str| !matches!(key, "kind" | "position");
-            for (key, field) in fields
-                .iter()
-                .filter(|(key, field)| shown(key) && is_word(field))
-            {
-                let _ = write!(out, " {key}={field}");
-            }
-            out.push('\n');
-            for (key, field) in fields
-                .iter()
-                .filter(|(key, field)| shown(key) && holds(field))
-            {
+            line(title.into_iter().chain(head(fields)).collect());
+            for (key, field) in own(fields).filter(|(_, field)| holds(field)) {
                 if depth < DEEPEST {
                     write(out, depth + 1, key, field);
                 }
             }
         }
         Value::Array(items) => {
-            let _ = writeln!(out, "{:indent$}{name}:", "");
+            line(if name.is_empty() {
+                vec!["-".to_owned()]
+            } else {
+                title
+            });
             if depth < DEEPEST {
                 items
                     .iter()
                     .for_each(|item| write(out, depth + 1, "", item));
             }
         }
-        word => {
-            let _ = writeln!(out, "{:indent$}{}{word}", "", title(name));
-        }
+        word => line(title.into_iter().chain([word.to_string()]).collect()),
     }
+}
+
+/// Kind, place and short fields of a node.
+fn head(fields: &Map<String, Value>) -> Vec<String> {
+    let mut words = Vec::new();
+    if let Some(kind) = fields.get("kind").and_then(Value::as_str) {
+        words.push(kind.to_owned());
+    }
+    let at = |key: &str| fields.get("position")?.get(key)?.as_u64();
+    if let (Some(line), Some(column)) = (at("line"), at("column")) {
+        words.push(format!("{line}:{column}"));
+    }
+    for (key, field) in own(fields).filter(|(_, field)| is_word(field)) {
+        words.push(format!("{key}={field}"));
+    }
+    if words.is_empty() {
+        words.push("-".to_owned());
+    }
+    words
+}
+
+/// What is neither kind nor place.
+fn own(fields: &Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
+    fields
+        .iter()
+        .filter(|(key, _)| !matches!(key.as_str(), "kind" | "position"))
 }
 
 /// Whether a field fits into the line of its node and says something.
