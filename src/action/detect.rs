@@ -40,7 +40,9 @@ pub async fn perform(
                 true => format!("[DRY RUN] Would detect {tool} version: {version}"),
                 false => format!("🔍  Detected {tool} version: {version}"),
             });
-            detected.set = Some((format!("${tool}_version"), version));
+            // The blank of `docker compose` cannot be written in a name.
+            let name = tool.replace(' ', "_");
+            detected.set = Some((format!("${name}_version"), version));
         }
         DetectWhat::ProjectType => {
             let types = project_type::detect(&world.start_dir).join(" ");

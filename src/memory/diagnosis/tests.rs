@@ -1,3 +1,5 @@
+//! Each cause is found from the snapshot that it leaves, and from no other.
+
 use super::*;
 use crate::memory::fold::FoldedStack;
 use crate::memory::record::{Exceeded, Figures, History, LimitInForce, Sample};

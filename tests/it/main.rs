@@ -1,0 +1,16 @@
+//! The tests that need more than one module, in one binary: real processes, the built command, the
+//! documents, the shape of the source.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "tests may fail, and start what they test"
+)]
+
+mod case;
+mod conformance;
+mod documents;
+mod processes;
+mod tidy;
