@@ -1,9 +1,11 @@
 //! `cmd:memory`: the limits in force, and where they come from.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use super::context::Context;
 use crate::memory::limits::Limits;
+use crate::memory::{cgroup, units};
 
 /// Prints each limit with its value and its origin.
 pub(super) fn show(context: &Context<'_>) {
@@ -37,6 +39,15 @@ fn text(context: &Context<'_>, limits: &Limits) -> String {
         None => "the folder of the start".to_owned(),
     };
     line("dump_dir", &folder, &origin("dump_dir"));
+    let _ = match cgroup::limit(Path::new("/")) {
+        Some(found) => writeln!(
+            out,
+            "Container: {} ({})",
+            units::show(found.bytes),
+            found.file.display()
+        ),
+        None => writeln!(out, "Container: none, or without a limit"),
+    };
     if context.settings.memory.off {
         out.push_str("The monitor is off: flag --no-memory-monitor\n");
     }

@@ -186,7 +186,7 @@ async fn built_in(command: &BuiltIn, context: &Context<'_>) -> Result<(), Resolv
             memory::show(context);
             Ok(())
         }
-        BuiltIn::Crash(_) => error("not supported yet"),
+        BuiltIn::Crash(_) => error("not supported yet: cmd:crash"),
         BuiltIn::Unsupported(name) => error(format!("not supported yet: {name}")),
     }
 }
