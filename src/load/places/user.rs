@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::PathBuf;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::{Map, Places, is_missing, read_yaml, save_yaml};
 use crate::resolve::ResolveError;
@@ -68,6 +70,23 @@ impl Places {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Where the task file of a stateless folder is kept.
+    ///
+    /// # Errors
+    /// An unknown home folder.
+    pub fn stateless_file(&self, folder: &str) -> Result<PathBuf, ResolveError> {
+        let digest = Sha256::digest(folder.as_bytes());
+        let name: String = digest
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let kept = self.user_file("stateless").ok_or_else(|| {
+            ResolveError::Message("the home folder is not known: HOME is not set".to_owned())
+        })?;
+        Ok(kept.join(name).join("spec.drun"))
     }
 
     /// Stateless folders and their task files.
