@@ -1,3 +1,5 @@
+//! Each cause is recognised by its own traces, and none is taken for another.
+
 use super::*;
 use crate::memory::fold::FoldedStack;
 use crate::memory::record::{Exceeded, Figures, History, LimitInForce, Sample};
