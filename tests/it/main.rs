@@ -11,4 +11,10 @@
 mod xdrun;
 
 mod conformance;
+mod examples;
+
+mod memory;
+
+mod monitor;
+
 mod tidy;
