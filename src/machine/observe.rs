@@ -95,13 +95,23 @@ impl Machine {
     }
 
     fn activity(&self) -> Option<Activity> {
-        let call = self.call()?;
+        let (index, span) = self.running()?;
+        let call = call_at(&self.frames, *self.calls.get(index)?)?;
         let task = call_at(&self.frames, call.task)?;
         Some(Activity {
             task: task.current_task.clone(),
             file: call.file.source.clone(),
-            span: self.span_at(self.frames.len())?,
+            span,
         })
+    }
+
+    /// The innermost call that has a statement, and that statement. A call whose parameters are
+    /// still being set up has none: what runs then is the statement that called it.
+    fn running(&self) -> Option<(usize, Span)> {
+        let innermost = (0..self.calls.len()).rev().take(MAX_LISTED);
+        innermost
+            .filter_map(|index| Some((index, self.span_at(self.end_of_call(index))?)))
+            .next()
     }
 
     fn task_name<'a>(&'a self, call: &'a Call) -> &'a str {
@@ -116,7 +126,8 @@ impl Machine {
             .map_while(|frame| match frame {
                 Frame::Call(_) => None,
                 Frame::Body(body) => {
-                    let at = (body.next as usize).checked_sub(1)?;
+                    // A body that was only just entered stands at its first statement.
+                    let at = (body.next as usize).saturating_sub(1);
                     Some(body.block.get(at).map(crate::ast::Stmt::span))
                 }
                 Frame::Loop(frame) => Some(frame.node().map(|node| node.span)),
@@ -144,13 +155,14 @@ impl Machine {
     }
 
     fn snapshot(&self) -> MachineSnapshot {
+        let running = self.running();
         MachineSnapshot {
             label: self.label.to_string(),
             depth: self.frames.len() as u64,
             calls: self.calls.len() as u64,
             frame_bytes: self.frame_bytes() as u64,
             stack: FoldedStack::build(
-                self.calls.len(),
+                running.map_or(self.calls.len(), |(index, _)| index + 1),
                 |index| self.call_key(index),
                 |index| self.call_frame(index),
             ),
@@ -158,9 +170,10 @@ impl Machine {
             variables: self.largest_variables(),
             variables_total: self.variables.iter().count() as u64,
             variable_bytes: self.variable_bytes() as u64,
-            statement: self
-                .span_at(self.frames.len())
-                .map(|span| self.place_of(span)),
+            statement: running.and_then(|(index, span)| {
+                let call = call_at(&self.frames, *self.calls.get(index)?)?;
+                Some(Place::new(self.task_name(call), &call.file.source, span))
+            }),
             ..MachineSnapshot::default()
         }
     }

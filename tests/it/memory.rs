@@ -77,6 +77,14 @@ fn a_runaway_recursion_is_stopped_and_explained() {
         1
     );
 
+    // Both warning and stop name a task and a line.
+    let warning = err.lines().nth(2).unwrap();
+    let at = [
+        "in task 'ping' at runaway.drun:8; ",
+        "in task 'pong' at runaway.drun:11; ",
+    ];
+    assert!(at.iter().any(|at| warning.contains(at)), "{warning}");
+
     let (json, summary) = files(&scratch);
     let critical = err.split("\n❌ CRITICAL: ").nth(1).unwrap();
     let lines: Vec<&str> = critical.lines().collect();
@@ -94,6 +102,10 @@ fn a_runaway_recursion_is_stopped_and_explained() {
     let cycle = ["pong → ping → pong", "ping → pong → ping"];
     assert!(
         cycle.iter().any(|cycle| summary.contains(cycle)),
+        "{summary}"
+    );
+    assert!(
+        summary.contains("the limit of 500 MB (default)"),
         "{summary}"
     );
     // The lines of the two calls.
