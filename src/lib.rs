@@ -30,10 +30,10 @@ pub mod process;
 
 pub mod action;
 
+pub mod memory;
+
 mod machine;
 
 pub mod runtime;
 
 pub mod cli;
-
-pub mod memory;

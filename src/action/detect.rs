@@ -40,7 +40,9 @@ pub async fn perform(
                 true => format!("[DRY RUN] Would detect {tool} version: {version}"),
                 false => format!("🔍  Detected {tool} version: {version}"),
             });
-            detected.set = Some((format!("${tool}_version"), version));
+            // The blank of `docker compose` cannot be written in a name.
+            let name = tool.replace(' ', "_");
+            detected.set = Some((format!("${name}_version"), version));
         }
         DetectWhat::ProjectType => {
             let types = project_type::detect(&world.start_dir).join(" ");
@@ -124,7 +126,9 @@ pub fn evaluate(
     dry: bool,
     verbose: bool,
 ) -> Result<(bool, Option<String>), Trouble> {
+    let start = evaluator.replay.position();
     let holds = evaluator.tool_test(test)?;
+    let end = evaluator.replay.position();
     let lead = match (dry, verbose) {
         (true, _) => "[DRY RUN] Would check if ",
         (false, true) => match test.question {
@@ -136,7 +140,7 @@ pub fn evaluate(
     let tool = test.tools.first().cloned().unwrap_or_default();
     if let ToolQuestion::Version(bound) = &test.question {
         // The answers begin again: the version is the first of them.
-        evaluator.replay.begin();
+        evaluator.replay.rewind(start);
         let current = evaluator.tool_version(test)?;
         let (operator, wanted) = (&bound.operator, wanted(evaluator, test)?);
         let line = format!(
@@ -146,11 +150,12 @@ pub fn evaluate(
     }
     let mut what = question(test);
     if let ToolQuestion::AvailableVersion(bound) = &test.question {
-        evaluator.replay.begin();
+        evaluator.replay.rewind(start);
         let mut all = true;
         for _ in &test.tools {
             all &= matches!(evaluator.replay.take(), Some(Ok(answer)) if answer == "true");
         }
+        evaluator.replay.rewind(end);
         if all {
             let wanted = wanted(evaluator, test)?;
             what = format!("{what} and {tool} version {} {wanted}", bound.operator);

@@ -3,6 +3,7 @@
 //! *Invariant:* children are started through `process/`; nothing is printed here, lines are returned.
 
 pub mod detect;
+mod dns;
 pub mod environment;
 pub mod probe;
 pub mod project_type;

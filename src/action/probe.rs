@@ -1,8 +1,10 @@
 //! Answers to the questions that evaluation asks.
 
+use std::net::IpAddr;
+use std::path::Path;
 use std::time::Duration;
 
-use super::tools;
+use super::{dns, tools};
 use crate::process::{Supervisor, find_in_path, probe_output};
 use crate::source::Text;
 use crate::value::{Probe, World};
@@ -33,28 +35,25 @@ pub async fn answer(
             port,
             timeout,
         } => Ok(is_open(host, *port, *timeout).await.to_string()),
-        Probe::DockerNetwork(name) => {
-            let found = asker
-                .run("docker", &["network", "inspect", name], DOCKER * 5)
-                .await;
-            Ok(found.is_some_and(|(code, _)| code == Some(0)).to_string())
-        }
+        Probe::DockerNetwork(name) => asker.docker_network(name).await,
         Probe::DockerComposeCommand => asker.compose_command().await,
         Probe::DockerComposeStatus(folder) => {
-            let folder = folder.as_ref().map(|folder| folder.display().to_string());
-            Ok(asker.compose_status(folder.as_deref()).await)
+            let folder = folder.as_ref().unwrap_or(&world.start_dir);
+            Ok(asker.compose_status(folder).await)
         }
         Probe::DnsResolve(domain) => {
-            let addresses = lookup(domain).await?;
-            addresses
-                .first()
-                .cloned()
-                .ok_or_else(|| format!("no address for '{domain}'"))
+            let addresses = dns::addresses(domain).await?;
+            let first = addresses.first().map(IpAddr::to_string);
+            first.ok_or_else(|| format!("no address for '{domain}'"))
         }
-        Probe::DnsCheck(domain, kind) => dns_check(domain, kind).await,
+        Probe::DnsCheck(domain, kind) => {
+            let found = dns::has_records(domain, kind).await?;
+            Ok((if found { "success" } else { "failed" }).to_owned())
+        }
         Probe::DnsValidate(domain, address) => {
-            let addresses = lookup(domain).await?;
-            let valid = addresses.iter().any(|found| found == address.as_str());
+            let addresses = dns::addresses(domain).await?;
+            let wanted = address.trim().parse::<IpAddr>();
+            let valid = wanted.is_ok_and(|wanted| addresses.contains(&wanted));
             Ok((if valid { "valid" } else { "invalid" }).to_owned())
         }
     }
@@ -80,9 +79,12 @@ impl Asker<'_> {
     }
 
     async fn git(&self, arguments: &[&str]) -> Result<String, String> {
-        let probed = probe_output(self.supervisor, "git", arguments, GIT)
+        let folder = self.world.start_dir.to_string_lossy();
+        let mut all = vec!["-C", &folder];
+        all.extend(arguments);
+        let probed = probe_output(self.supervisor, "git", &all, GIT)
             .await
-            .map_err(|error| format!("git cannot be started: {error}"))?;
+            .map_err(|error| error.to_string())?;
         if probed.code == Some(0) {
             return Ok(probed.stdout.trim().to_owned());
         }
@@ -97,6 +99,29 @@ impl Asker<'_> {
         Err(format!("git {} in {folder}: {reason}", arguments.join(" ")))
     }
 
+    /// Docker also finds networks whose name or number only begins so, hence the comparison.
+    async fn docker_network(&self, name: &str) -> Result<String, String> {
+        let filter = format!("name=^{name}$");
+        let words = [
+            "network",
+            "ls",
+            "--format",
+            "{{.Name}}",
+            "--filter",
+            &filter,
+        ];
+        let probed = probe_output(self.supervisor, "docker", &words, DOCKER * 5)
+            .await
+            .map_err(|error| error.to_string())?;
+        match probed.code {
+            Some(0) => {
+                let mut names = probed.stdout.lines();
+                Ok(names.any(|found| found.trim() == name).to_string())
+            }
+            _ => Err(format!("docker network ls: {}", probed.stderr.trim())),
+        }
+    }
+
     async fn compose_command(&self) -> Result<String, String> {
         let plugin = self.run("docker", &["compose", "version"], DOCKER).await;
         if plugin.is_some_and(|(code, _)| code == Some(0)) {
@@ -108,45 +133,54 @@ impl Asker<'_> {
         }
     }
 
-    /// The state of the services of a folder, from the list that compose gives.
-    async fn compose_status(&self, folder: Option<&str>) -> String {
+    /// The state of the services of a folder, from the lists that compose gives.
+    async fn compose_status(&self, folder: &Path) -> String {
+        let unavailable = || "unavailable".to_owned();
         let Ok(command) = self.compose_command().await else {
-            return "unavailable".to_owned();
+            return unavailable();
         };
+        let folder = folder.to_string_lossy();
         let mut words: Vec<&str> = command.split(' ').collect();
         let program = words.remove(0);
-        words.extend(
-            folder
-                .iter()
-                .flat_map(|folder| ["--project-directory", folder]),
-        );
-        words.extend(["ps", "--all", "--format", "json"]);
-        let Some((Some(0), list)) = self.run(program, &words, DOCKER * 5).await else {
-            return "unavailable".to_owned();
+        words.extend(["--project-directory", &folder]);
+        let ask = async |question: &[&str]| {
+            let words = [&words, question].concat();
+            let answer = self.run(program, &words, DOCKER * 5).await;
+            answer
+                .filter(|(code, _)| *code == Some(0))
+                .map(|(_, text)| text)
         };
-        status_of(&list).to_owned()
+        let Some(services) = ask(&["config", "--services"]).await else {
+            return unavailable();
+        };
+        let Some(containers) = ask(&["ps", "--all", "--format", "json"]).await else {
+            return unavailable();
+        };
+        let services = services.lines().filter(|name| !name.trim().is_empty());
+        status_of(services.count(), &containers).to_owned()
     }
 }
 
-/// What a list of services, one JSON object a line or one array, comes to.
-fn status_of(list: &str) -> &'static str {
-    let services: Vec<serde_json::Value> = match serde_json::from_str(list.trim()) {
-        Ok(serde_json::Value::Array(services)) => services,
+/// What a list of containers, one JSON object a line or one array, comes to; a service without a
+/// container does not run.
+fn status_of(services: usize, list: &str) -> &'static str {
+    let containers: Vec<serde_json::Value> = match serde_json::from_str(list.trim()) {
+        Ok(serde_json::Value::Array(containers)) => containers,
         _ => list
             .lines()
             .filter_map(|line| serde_json::from_str(line).ok())
             .collect(),
     };
-    let field = |service: &serde_json::Value, name: &str| {
-        service
+    let field = |container: &serde_json::Value, name: &str| {
+        container
             .get(name)
             .and_then(|value| value.as_str())
             .unwrap_or_default()
             .to_lowercase()
     };
-    let states: Vec<(String, String)> = services
+    let states: Vec<(String, String)> = containers
         .iter()
-        .map(|service| (field(service, "State"), field(service, "Health")))
+        .map(|container| (field(container, "State"), field(container, "Health")))
         .collect();
     if states
         .iter()
@@ -160,7 +194,7 @@ fn status_of(list: &str) -> &'static str {
         .count()
     {
         0 => "down",
-        running if running == states.len() => "usable",
+        running if running >= services.max(states.len()) => "usable",
         _ => "partial",
     }
 }
@@ -170,47 +204,23 @@ async fn is_open(host: &Text, port: u16, timeout: Duration) -> bool {
     matches!(tokio::time::timeout(timeout, connecting).await, Ok(Ok(_)))
 }
 
-async fn lookup(domain: &str) -> Result<Vec<String>, String> {
-    let found = tokio::net::lookup_host((domain, 0))
-        .await
-        .map_err(|error| format!("cannot look '{domain}' up: {error}"))?;
-    Ok(found.map(|address| address.ip().to_string()).collect())
-}
-
-async fn dns_check(domain: &str, kind: &str) -> Result<String, String> {
-    let wanted = match kind.to_uppercase().as_str() {
-        "A" => |address: &String| address.parse::<std::net::Ipv4Addr>().is_ok(),
-        "AAAA" => |address: &String| address.parse::<std::net::Ipv6Addr>().is_ok(),
-        // The system's resolver follows CNAME records and does not show them.
-        "CNAME" => |_: &String| true,
-        other => return Err(format!("record type '{other}' cannot be looked up")),
-    };
-    let found = lookup(domain).await?;
-    Ok((if found.iter().any(wanted) {
-        "success"
-    } else {
-        "failed"
-    })
-    .to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_worst_service_decides() {
-        assert_eq!(status_of(""), "down");
+        assert_eq!(status_of(1, ""), "down");
         assert_eq!(
-            status_of("{\"State\":\"running\"}\n{\"State\":\"running\"}"),
+            status_of(2, "{\"State\":\"running\"}\n{\"State\":\"running\"}"),
             "usable"
         );
         assert_eq!(
-            status_of("[{\"State\":\"running\"},{\"State\":\"exited\"}]"),
+            status_of(2, "[{\"State\":\"running\"},{\"State\":\"exited\"}]"),
             "partial"
         );
         assert_eq!(
-            status_of("{\"State\":\"running\",\"Health\":\"unhealthy\"}"),
+            status_of(2, "{\"State\":\"running\",\"Health\":\"unhealthy\"}"),
             "unusable"
         );
     }

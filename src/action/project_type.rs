@@ -1,11 +1,12 @@
 //! The types of the project in a folder, told by its files.
 
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 /// How much of a file is looked at, in bytes: dependencies stand at the beginning of no file that is
 /// larger than this.
-const LOOKED_AT: usize = 4 << 20;
+const LOOKED_AT: u64 = 4 << 20;
 
 /// The types of the project in `folder`, in a fixed order.
 pub fn detect(folder: &Path) -> Vec<&'static str> {
@@ -57,9 +58,15 @@ pub fn detect(folder: &Path) -> Vec<&'static str> {
     types
 }
 
+/// The text of a file; empty when it cannot be read. Only a regular file is opened: a pipe of that
+/// name would keep us waiting.
 fn content(path: &Path) -> String {
-    let mut bytes = fs::read(path).unwrap_or_default();
-    bytes.truncate(LOOKED_AT);
+    let mut bytes = Vec::new();
+    if path.is_file()
+        && let Ok(file) = File::open(path)
+    {
+        let _ = file.take(LOOKED_AT).read_to_end(&mut bytes);
+    }
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
@@ -89,4 +96,30 @@ fn requires(requirements: &str, package: &str) -> bool {
             !rest.starts_with(|char: char| char.is_alphanumeric() || matches!(char, '-' | '_'))
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_and_what_they_hold_tell_the_type() {
+        let folder = tempfile::tempdir().unwrap();
+        let write =
+            |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        assert!(detect(folder.path()).is_empty());
+        write(
+            "package.json",
+            r#"{"dependencies": {"@angular/core": "17"}}"#,
+        );
+        write("requirements.txt", "django-filter==1\nDjango>=4\n");
+        write("Dockerfile", "");
+        assert_eq!(
+            detect(folder.path()),
+            ["node", "angular", "python", "django", "docker"]
+        );
+        write("package.json", "no json");
+        write("requirements.txt", "django-filter==1\n");
+        assert_eq!(detect(folder.path()), ["node", "python", "docker"]);
+    }
 }

@@ -1,6 +1,6 @@
 //! Installing tools: the command comes from the first source that knows the tool.
 
-use std::path::{Path, PathBuf};
+mod source;
 
 use serde::Deserialize;
 
@@ -13,6 +13,31 @@ pub(super) enum Reason {
     Missing,
     Unfit(String),
 }
+
+/// What is known without any source: tools whose installation is the same everywhere.
+const BUILT_IN: &str = r#"
+version: "1"
+provisionings:
+  bun:
+    targets:
+      - install: npm install --global bun
+        install_versioned: npm install --global bun@{version}
+  cargo-nextest:
+    targets:
+      - install: cargo install --locked cargo-nextest
+        install_versioned: cargo install --locked cargo-nextest --version {version}
+  golangci-lint:
+    targets:
+      - install: go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@latest
+  pnpm:
+    targets:
+      - install: npm install --global pnpm
+        install_versioned: npm install --global pnpm@{version}
+  yarn:
+    targets:
+      - install: npm install --global yarn
+        install_versioned: npm install --global yarn@{version}
+"#;
 
 /// What a source holds.
 #[derive(Debug, Default, Deserialize)]
@@ -68,55 +93,49 @@ pub(super) async fn install(
 ) -> Result<(), String> {
     let name = &tool.name;
     for source in requirements.sources {
-        let Some(entry) = entry(source, name, &requirements.shell.dir).await? else {
-            continue;
-        };
-        let Some(target) = target(&entry, name)? else {
-            continue;
-        };
-        return run(requirements, tool, source, &target, reason).await;
+        let failed = |reason: String| format!("provisioning source '{source}': {reason}");
+        let text = source::read(source, &requirements.shell.dir, requirements.supervisor).await;
+        let catalogue = text.and_then(|text| parse(&text)).map_err(failed)?;
+        if let Some(command) = command(catalogue, tool).map_err(failed)? {
+            return run(requirements, tool, source, command, reason).await;
+        }
     }
-    Err(format!("no provisioning source knows tool '{name}'"))
+    match command(parse(BUILT_IN)?, tool)? {
+        Some(command) => run(requirements, tool, "built-in", command, reason).await,
+        None => Err(format!("no provisioning source knows tool '{name}'")),
+    }
 }
 
-async fn entry(source: &str, tool: &str, folder: &Path) -> Result<Option<Entry>, String> {
-    let text = read(source, folder).await?;
-    let catalogue: Catalogue = serde_yaml_ng::from_str(&text)
-        .map_err(|error| format!("provisioning source '{source}': {error}"))?;
-    let entries: Vec<Entry> = match catalogue.provisionings {
+fn parse(text: &str) -> Result<Vec<Entry>, String> {
+    let catalogue: Catalogue = serde_yaml_ng::from_str(text).map_err(|error| error.to_string())?;
+    Ok(match catalogue.provisionings {
         Entries::List(entries) => entries,
-        Entries::Map(map) => map
-            .into_iter()
-            .map(|(name, entry)| Entry { name, ..entry })
-            .collect(),
-    };
-    Ok(entries
-        .into_iter()
-        .find(|entry| entry.name == tool || entry.aliases.iter().any(|alias| alias == tool)))
+        Entries::Map(map) => {
+            let entries = map.into_iter();
+            entries
+                .map(|(name, entry)| Entry { name, ..entry })
+                .collect()
+        }
+    })
 }
 
-/// The text of a source: a file, a folder, or an address.
-async fn read(source: &str, folder: &Path) -> Result<String, String> {
-    if source.starts_with("https://") || source.starts_with("github:") {
-        return crate::load::remote::fetch(source)
-            .await
-            .map_err(|error| format!("provisioning source '{source}': {error}"));
-    }
-    if source.starts_with("ssh://") {
-        return Err(format!(
-            "provisioning source '{source}': not supported yet: ssh sources"
-        ));
-    }
-    let mut path: PathBuf = folder.join(source);
-    if path.is_dir() {
-        path.push("provisionings.yaml");
-    }
-    tokio::fs::read_to_string(&path).await.map_err(|error| {
-        let reason = crate::value::os_reason(&error);
-        format!(
-            "provisioning source '{source}': {}: {reason}",
-            path.display()
-        )
+/// The command that installs a tool on this platform, that very version when the bounds leave
+/// no other; `None` when this catalogue does not know how.
+fn command(entries: Vec<Entry>, tool: &ResolvedTool) -> Result<Option<String>, String> {
+    let name = tool.name.as_str();
+    let knows =
+        |entry: &Entry| entry.name == name || entry.aliases.iter().any(|alias| alias == name);
+    let Some(entry) = entries.into_iter().find(knows) else {
+        return Ok(None);
+    };
+    let Some(target) = target(&entry, name)? else {
+        return Ok(None);
+    };
+    Ok(match exact(tool) {
+        Some(version) if !target.install_versioned.is_empty() => {
+            Some(target.install_versioned.replace("{version}", version))
+        }
+        _ => Some(target.install).filter(|command| !command.is_empty()),
     })
 }
 
@@ -126,6 +145,7 @@ fn target(entry: &Entry, tool: &str) -> Result<Option<Target>, String> {
     let arch = match std::env::consts::ARCH {
         "x86_64" => "amd64",
         "aarch64" => "arm64",
+        "x86" => "386",
         other => other,
     };
     let score = |target: &Target| {
@@ -154,16 +174,10 @@ async fn run(
     requirements: &Requirements<'_>,
     tool: &ResolvedTool,
     source: &str,
-    target: &Target,
+    command: String,
     reason: &Reason,
 ) -> Result<(), String> {
     let name = &tool.name;
-    let command = match exact(tool) {
-        Some(version) if !target.install_versioned.is_empty() => {
-            target.install_versioned.replace("{version}", version)
-        }
-        _ => target.install.clone(),
-    };
     if requirements.verbose {
         let reason = match reason {
             Reason::Missing => "it is not installed".to_owned(),
@@ -202,4 +216,50 @@ fn exact(tool: &ResolvedTool) -> Option<&str> {
             .map(|(_, version)| version.as_str())
     };
     bound(">=").filter(|low| bound("<=") == Some(low))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Text;
+
+    fn tool(name: &str, bounds: &[(&str, &str)]) -> ResolvedTool {
+        let bounds = bounds.iter();
+        ResolvedTool {
+            name: name.into(),
+            bounds: bounds
+                .map(|(operator, version)| (Text::from(*operator), Text::from(*version)))
+                .collect(),
+            provision: true,
+        }
+    }
+
+    fn command_in(catalogue: &str, tool: &ResolvedTool) -> Result<Option<String>, String> {
+        command(parse(catalogue)?, tool)
+    }
+
+    #[test]
+    fn only_bounds_that_leave_one_version_install_that_one() {
+        let exact = tool("pnpm", &[(">=", "9.1.0"), ("<=", "9.1.0")]);
+        let found = command_in(BUILT_IN, &exact).unwrap().unwrap();
+        assert_eq!(found, "npm install --global pnpm@9.1.0");
+        let any = tool("pnpm", &[(">=", "9"), ("<=", "10")]);
+        let found = command_in(BUILT_IN, &any).unwrap().unwrap();
+        assert_eq!(found, "npm install --global pnpm");
+        assert_eq!(command_in(BUILT_IN, &tool("nothing", &[])), Ok(None));
+    }
+
+    #[test]
+    fn the_target_that_says_most_counts_and_two_equal_ones_are_an_error() {
+        let os = crate::value::names_of_platform();
+        let targets =
+            format!("[{{install: any}}, {{os: {os}, install: own}}, {{os: x, install: x}}]");
+        let map = format!("provisionings: {{a: {{aliases: [b], targets: {targets}}}}}");
+        assert_eq!(
+            command_in(&map, &tool("b", &[])),
+            Ok(Some("own".to_owned()))
+        );
+        let twice = "provisionings: [{name: a, targets: [{install: x}, {install: y}]}]";
+        assert!(command_in(twice, &tool("a", &[])).is_err());
+    }
 }

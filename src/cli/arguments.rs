@@ -32,7 +32,39 @@ pub enum Command {
     Help,
     /// Show the version.
     Version,
+    /// Write a task file to start from.
+    Init,
+    /// List the templates for it.
+    ListTemplates,
+    /// Make a file the default of the current folder.
+    SetWorkspace(String),
+    /// Show what was read.
+    Debug,
+    /// Replace the program.
+    SelfUpdate,
+    /// A command `cmd:NAME`.
+    BuiltIn(String),
 }
+
+/// Commands that are built in; another `cmd:` name is looked up as a task.
+const BUILT_IN: &[&str] = &[
+    "cmd:complete",
+    "cmd:completion",
+    "cmd:crash",
+    "cmd:dump-env",
+    "cmd:from",
+    "cmd:hook",
+    "cmd:link",
+    "cmd:lsp",
+    "cmd:memory",
+    "cmd:secret",
+    "cmd:skill",
+    "cmd:stateless",
+    "cmd:trust",
+    "cmd:unlink",
+    "cmd:unlink-all",
+    "cmd:untrust",
+];
 
 impl Default for Command {
     fn default() -> Self {
@@ -131,7 +163,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Invocation, Us
                 let word = text(word)?;
                 match (&task, word.split_once('=')) {
                     (None, _) => {
-                        let built_in = word.starts_with("cmd:");
+                        let built_in = BUILT_IN.contains(&word.as_str());
                         task = Some(word);
                         if built_in {
                             settings.words = rest(&mut parser)?;
@@ -164,14 +196,30 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Invocation, Us
 }
 
 fn command(settings: &Settings, task: Option<String>, arguments: Vec<(String, String)>) -> Command {
-    let run = Command::Run { task, arguments };
-    let asked = [
-        ("help", Command::Help),
-        ("version", Command::Version),
-        ("list", Command::List),
-    ];
-    let found = asked.into_iter().find(|(name, _)| settings.is_on(name));
-    found.map_or(run, |(_, command)| command)
+    let on = |name: &str| settings.is_on(name);
+    // The order is the precedence when several are given.
+    if on("help") {
+        Command::Help
+    } else if on("version") {
+        Command::Version
+    } else if on("self-update") {
+        Command::SelfUpdate
+    } else if on("list-templates") {
+        Command::ListTemplates
+    } else if on("init") || on("init-minimal") {
+        Command::Init
+    } else if let Some(file) = settings.other("set-workspace") {
+        Command::SetWorkspace(file.to_owned())
+    } else if on("debug") {
+        Command::Debug
+    } else if on("list") {
+        Command::List
+    } else {
+        match task {
+            Some(task) if BUILT_IN.contains(&task.as_str()) => Command::BuiltIn(task),
+            task => Command::Run { task, arguments },
+        }
+    }
 }
 
 /// What stands behind a built-in command is its own affair.

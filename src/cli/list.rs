@@ -42,8 +42,8 @@ pub(super) fn print(file: &File, report: &Report) -> Result<(), ExecutionError> 
     for task in &file.tasks {
         let description = task.head.description.as_deref().unwrap_or("No description");
         let platforms = platforms(task);
-        let name = &task.name;
-        report.line(&format!("  {name:<20}{platforms}  {description}"));
+        let name = format!("{}{platforms}", task.name);
+        report.line(&format!("  {name:<20}  {description}"));
     }
     Ok(())
 }

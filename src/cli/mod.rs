@@ -1,10 +1,17 @@
 //! The command line: what was typed becomes settings and a command, one file a command.
 
 mod arguments;
+mod completion;
+mod debug;
+mod dump_env;
 mod flags;
+mod folders;
 mod help;
+mod init;
 mod list;
+mod memory;
 mod run;
+mod templates;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -136,7 +143,40 @@ async fn other(
             watched(&seen, limits, start_dir, work).await?;
             Ok(())
         }
+        Command::Init => init::init(&settings, &places, report).await,
+        Command::ListTemplates => templates::list(&settings, &places, report).await,
+        Command::Debug => debug::debug(&settings, &places, report),
+        Command::SetWorkspace(file) => folders::set_workspace(&file, &places, report),
+        Command::SelfUpdate => Err(Failure::Text(
+            "--self-update is not supported yet; update with: cargo install drun".into(),
+        )),
+        Command::BuiltIn(name) => built_in(&name, &settings, &places, report).await,
         Command::Help | Command::Version => Ok(()),
+    }
+}
+
+/// Built-in commands, by name.
+async fn built_in(
+    name: &str,
+    settings: &Settings,
+    places: &Places,
+    report: &Report,
+) -> Result<(), Failure> {
+    match name {
+        "cmd:completion" => completion::script(settings, report),
+        "cmd:complete" => {
+            completion::complete(settings, places, report).await;
+            Ok(())
+        }
+        "cmd:dump-env" => dump_env::dump(settings, places, report),
+        "cmd:link" => folders::link(settings, places, report),
+        "cmd:memory" => memory::memory(settings, report),
+        "cmd:stateless" => folders::stateless(settings, places, report),
+        "cmd:trust" => folders::trust(settings, places, true, report),
+        "cmd:unlink" => folders::unlink(settings, places, report),
+        "cmd:unlink-all" => folders::unlink_all(places, report),
+        "cmd:untrust" => folders::trust(settings, places, false, report),
+        other => Err(Failure::Text(format!("not supported yet: {other}"))),
     }
 }
 

@@ -107,9 +107,12 @@ async fn one(
             identity: path.to_owned(),
         });
     }
-    let beside = open.folder.as_ref().map(|folder| folder.join(path));
+    let beside = open
+        .folder
+        .as_ref()
+        .map(|folder| crate::value::clean(&folder.join(path)));
     let beside = beside.filter(|beside| beside.exists());
-    let absolute = beside.unwrap_or_else(|| options.start_dir.join(path));
+    let absolute = beside.unwrap_or_else(|| crate::value::clean(&options.start_dir.join(path)));
     if !absolute.is_file() {
         return Err(error(&open.file, include, "cannot be read: no such file"));
     }

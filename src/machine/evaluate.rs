@@ -12,7 +12,6 @@ impl Machine {
         &mut self,
         work: impl FnOnce(&mut Evaluator<'_>) -> Result<R, Trouble>,
     ) -> Result<R, Trouble> {
-        self.replay.begin();
         let names = View {
             run: &self.run,
             frames: &self.frames,

@@ -125,6 +125,7 @@ impl Machine {
         if let Some(unwind) = self.unwinding.take() {
             return self.unwind(unwind);
         }
+        self.replay.begin();
         let outcome = match self.frames.last_mut() {
             None => return Step::Done(Ok(Ended::Normal)),
             Some(Frame::Body(body)) => {

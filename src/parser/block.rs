@@ -8,7 +8,7 @@ use crate::syntax::Kind;
 
 /// Takes the `:` of a header.
 pub(super) fn colon(cursor: &mut Cursor<'_>, header: Span, what: &str) -> Result<(), Failed> {
-    if cursor.at(Kind::Colon) && !cursor.token().line_start {
+    if cursor.at(Kind::Colon) {
         cursor.bump();
         return Ok(());
     }
@@ -29,9 +29,26 @@ pub(super) fn open(cursor: &mut Cursor<'_>, header: Span, what: &str) -> Result<
     cursor.open_block()
 }
 
+/// A colon and the block of a statement. A body that is not indented is an error at its first line:
+/// inside a task the header above it is easily taken for complete.
+pub(super) fn nested_body(
+    cursor: &mut Cursor<'_>,
+    header: Span,
+    what: &str,
+) -> Result<Block, Failed> {
+    colon(cursor, header, what)?;
+    let beside = !matches!(cursor.kind(), Kind::Indent | Kind::Dedent | Kind::End);
+    let header = if beside { cursor.token().span } else { header };
+    block(cursor, header, what)
+}
+
 /// A colon and a block of statements.
 pub(super) fn body(cursor: &mut Cursor<'_>, header: Span, what: &str) -> Result<Block, Failed> {
     colon(cursor, header, what)?;
+    block(cursor, header, what)
+}
+
+fn block(cursor: &mut Cursor<'_>, header: Span, what: &str) -> Result<Block, Failed> {
     open(cursor, header, what)?;
     let mut statements: Vec<Stmt> = Vec::new();
     while !cursor.at(Kind::Dedent) {

@@ -17,6 +17,8 @@ pub enum ConditionEnd {
     Colon,
     /// The end of the line.
     Line,
+    /// The end of the text, inside a placeholder.
+    Text,
 }
 
 /// Parses a condition; at its end the cursor stands behind its last token.
@@ -42,7 +44,7 @@ pub(super) fn condition_of_placeholder(text: &Text, depth: u16) -> Option<Condit
         nesting.enter(Nest::Brace);
     });
     let mut cursor = Cursor::placeholder(text, nesting);
-    let condition = condition(&mut cursor, ConditionEnd::Line).ok()?;
+    let condition = condition(&mut cursor, ConditionEnd::Text).ok()?;
     cursor.at(Kind::End).then_some(condition)
 }
 
@@ -55,6 +57,7 @@ pub(super) fn at_end(cursor: &Cursor<'_>, until: ConditionEnd) -> bool {
                 Kind::Colon | Kind::End | Kind::Indent | Kind::Dedent
             )
         }
+        ConditionEnd::Text => cursor.at(Kind::End),
         ConditionEnd::Line => {
             matches!(cursor.kind(), Kind::End | Kind::Indent | Kind::Dedent)
                 || !cursor.on_same_line()

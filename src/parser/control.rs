@@ -1,6 +1,6 @@
 //! `if`, `when`, `break`, `continue`, `try`, `throw`.
 
-use super::block::body;
+use super::block::nested_body as body;
 use super::condition::{ConditionEnd, condition};
 use super::cursor::{Cursor, Failed};
 use super::template::template;
@@ -32,9 +32,9 @@ pub(super) fn if_statement(cursor: &mut Cursor<'_>) -> Result<Conditional, Faile
         }
     }
     if cursor.at_word("otherwise") {
-        return Err(cursor.unexpected_with_help(
+        return Err(cursor.unexpected_entry(
             "`else` or the next statement",
-            Some("`otherwise` belongs to `when`; write `else` here"),
+            "`otherwise` belongs to `when`; write `else` here",
         ));
     }
     Ok(Conditional {
@@ -60,9 +60,9 @@ pub(super) fn when_statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
     let branch = branch(cursor, start, "the `when`")?;
     let span = crate::source::Span::new(start, branch.condition.span.end);
     if cursor.at_word("else") {
-        return Err(cursor.unexpected_with_help(
+        return Err(cursor.unexpected_entry(
             "`otherwise` or the next statement",
-            Some("`else` belongs to `if`; write `otherwise` here"),
+            "`else` belongs to `if`; write `otherwise` here",
         ));
     }
     Ok(Stmt::Conditional(Box::new(Conditional {

@@ -1,6 +1,6 @@
 //! `for`: each, range, lines, matches.
 
-use super::block::body;
+use super::block::nested_body as body;
 use super::cursor::{Cursor, Failed};
 use super::expression::array;
 use super::placeholder::placeholder;

@@ -79,7 +79,7 @@ fn item(cursor: &mut Cursor<'_>) -> Result<ProjectItem, Failed> {
         _ => {
             let help = "a project holds set, parameter, snippet, include, shell config, hooks, \
                         requires tools and provisioning sources";
-            return Err(cursor.unexpected_with_help("a project setting", Some(help)));
+            return Err(cursor.unexpected_entry("a project setting", help));
         }
     })
 }
@@ -297,7 +297,10 @@ fn platform(cursor: &mut Cursor<'_>, span: Span) -> Result<ShellPlatform, Failed
                     Ok(())
                 })?;
             }
-            _ => return Err(cursor.unexpected("`executable`, `args` or `environment`")),
+            _ => {
+                let help = "use `executable`, `args` or `environment`";
+                return Err(cursor.unexpected_entry("a key of the shell configuration", help));
+            }
         }
         Ok(())
     })?;

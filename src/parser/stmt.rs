@@ -9,7 +9,8 @@ use crate::syntax::Kind;
 /// Parses one statement.
 pub(super) fn statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
     if !cursor.at(Kind::Word) {
-        return Err(cursor.unexpected("a statement"));
+        let help = "a statement begins with a word, such as `info` or `run`";
+        return Err(cursor.unexpected_entry("a statement", help));
     }
     Ok(match cursor.word() {
         "info" | "warn" | "warning" | "error" | "success" | "echo" | "fail" | "step" => {

@@ -194,7 +194,7 @@ fn last_word(cursor: &mut Cursor<'_>, until: ConditionEnd) -> bool {
     match next.kind {
         Kind::End | Kind::ParenClose => true,
         Kind::Colon => until == ConditionEnd::Colon,
-        _ if next.line_start => true,
+        _ if next.line_start && until != ConditionEnd::Text => true,
         Kind::Word => matches!(cursor.slice(next.span), "and" | "or"),
         _ => false,
     }

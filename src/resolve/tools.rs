@@ -147,7 +147,7 @@ impl Program {
         let name = &reference.name;
         self.dependency(name, &owner.namespace)?.ok_or_else(|| {
             let message = format!(
-                "'{}' takes the tools of task '{name}', which does not exist",
+                "\"{}\" takes the tools of task \"{name}\", which does not exist",
                 owner.name
             );
             ResolveError::at(Diagnostic::new(&owner.file.source, reference.span, message))
@@ -205,7 +205,7 @@ fn blocks(body: &Block) -> impl Iterator<Item = &RequiresTools> {
 
 fn circle(reference: &Reference, owner: &Owner, task: &TaskRef) -> ResolveError {
     let message = format!(
-        "circular tool requirements: '{}' takes those of '{}', which needs its own",
+        "circular tool requirements: \"{}\" takes those of \"{}\", which needs its own",
         owner.name, task.full_name
     );
     ResolveError::at(Diagnostic::new(&owner.file.source, reference.span, message))

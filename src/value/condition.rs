@@ -26,10 +26,11 @@ impl Evaluator<'_> {
     /// Undefined names, also in parts that would be skipped; what its tests fail with.
     pub fn condition(&mut self, condition: &Condition) -> Result<bool, Trouble> {
         if !self.allow_undefined {
+            let start = self.replay.position();
             let mut notes = Notes::default();
             self.check(&condition.test, &mut notes)?;
             notes.outcome()?;
-            self.replay.begin();
+            self.replay.rewind(start);
         }
         self.test(&condition.test, Manner::Strict, &mut Vec::new())
     }

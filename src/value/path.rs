@@ -1,6 +1,6 @@
 //! Paths of conditions and loops: placeholders, then `$NAME`, then `~`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::World;
 use super::evaluator::{Evaluator, Trouble, Undefined};
@@ -68,6 +68,21 @@ fn expand(text: &str, world: &World) -> String {
     }
 }
 
+/// The path with `.`, `..` and repeated slashes taken out, as text: links are not followed.
+pub fn clean(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}
+
 /// The reason of an error of the system, in the words that programs of it use, without its number.
 pub fn os_reason(error: &std::io::Error) -> String {
     let text = error.to_string();
@@ -96,6 +111,12 @@ mod tests {
             expand("$NO_SUCH_NAME_HERE/$1", &world),
             "$NO_SUCH_NAME_HERE/$1"
         );
+    }
+
+    #[test]
+    fn paths_are_cleaned_as_text() {
+        assert_eq!(clean(Path::new("/a/./b/../c//d/")), PathBuf::from("/a/c/d"));
+        assert_eq!(clean(Path::new("/../a")), PathBuf::from("/a"));
     }
 
     #[test]

@@ -17,6 +17,16 @@ impl Replay {
         self.next = 0;
     }
 
+    /// How many answers were taken so far.
+    pub fn position(&self) -> usize {
+        self.next
+    }
+
+    /// Goes back to where so many answers were taken.
+    pub fn rewind(&mut self, position: usize) {
+        self.next = position;
+    }
+
     /// Forgets all answers: the statement has ended.
     pub fn clear(&mut self) {
         self.answers.clear();

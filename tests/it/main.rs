@@ -1,20 +1,20 @@
-//! What the command and the crate do, seen from outside.
+//! The tests that need more than one module, in one binary: real processes, the built command and its
+//! monitor, the documents, the shape of the source.
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::disallowed_methods,
-    reason = "helpers of tests may fail, and they start the command themselves"
+    reason = "tests may fail, and start what they test"
 )]
 
-mod xdrun;
-
+mod case;
 mod conformance;
+mod documents;
 mod examples;
-
 mod memory;
-
 mod monitor;
-
+mod processes;
 mod tidy;
+mod xdrun;

@@ -1,169 +1,185 @@
-//! The rules of the source that no compiler checks.
+//! The shape of the source: layers, lengths, first lines.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::xdrun::root;
-
-/// No file may be longer.
-const LINES: usize = 800;
-/// Folders without I/O, clock and Tokio.
+/// Layers that have no input or output and no clock.
 const PURE: &[&str] = &["source", "syntax", "ast", "parser"];
-/// What a pure folder must not name.
-const IMPURE: &[&str] = &[
+/// What a pure layer must not name.
+const OUTSIDE: &[&str] = &[
     "std::fs",
     "std::env",
     "std::process",
     "std::net",
-    "std::thread",
-    "tokio",
+    "std::io",
+    "tokio::",
     "Instant",
     "SystemTime",
 ];
-/// The places that may touch the terminal.
-const TERMINAL: &[&str] = &["report/", "memory/subscriber.rs", "main.rs"];
-/// The places that may start a child.
-const CHILDREN: &[&str] = &["process/"];
-/// What a reader is promised.
-const DOCUMENTS: &[&str] = &["docs/crash-dump.schema.json"];
+/// No file is longer than this, in lines.
+const LONGEST: usize = 800;
 
-/// A source file: its path below `src`, and its text.
 struct Source {
-    name: String,
+    /// Relative to `src`.
+    path: PathBuf,
     text: String,
 }
 
-impl Source {
-    /// Its lines with their numbers, without what stands in comments and in the tests at its end.
-    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
-        let numbered = self
-            .text
-            .lines()
-            .zip(1..)
-            .map(|(line, number)| (number, line));
-        numbered
-            .take_while(|(_, line)| line.trim() != "#[cfg(test)]")
-            .map(|(number, line)| (number, line.split("//").next().unwrap_or_default()))
-    }
-
-    fn is_test(&self) -> bool {
-        self.name.ends_with("tests.rs")
-    }
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn sources() -> Vec<Source> {
-    let base = root().join("src");
-    let mut paths = Vec::new();
-    collect(&base, &mut paths);
-    paths.sort();
-    let read = |path: PathBuf| Source {
-        name: path.strip_prefix(&base).unwrap().display().to_string(),
-        text: fs::read_to_string(&path).unwrap(),
-    };
-    paths.into_iter().map(read).collect()
-}
-
-fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(&path, paths);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            paths.push(path);
+/// All Rust files below a folder of the crate.
+fn sources(folder: &str) -> Vec<Source> {
+    let base = root().join(folder);
+    let mut found = Vec::new();
+    let mut folders = vec![base.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                let path = path.strip_prefix(&base).unwrap().to_owned();
+                found.push(Source { path, text });
+            }
         }
     }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found
 }
 
-/// Every file for which `wrong` finds something.
-fn check(wrong: impl Fn(&Source) -> Vec<String>) {
-    let found: Vec<String> = sources()
-        .iter()
-        .flat_map(|source| {
-            let wrong = wrong(source).into_iter();
-            wrong.map(|what| format!("src/{}{what}", source.name))
-        })
-        .collect();
-    assert!(found.is_empty(), "\n{}", found.join("\n"));
+/// The modules of the crate in the order of `lib.rs`.
+fn layers() -> Vec<String> {
+    let lib = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let modules = lib.lines().filter_map(|line| {
+        let rest = line
+            .strip_prefix("pub mod ")
+            .or(line.strip_prefix("mod "))?;
+        rest.strip_suffix(';').map(ToOwned::to_owned)
+    });
+    modules.collect()
 }
 
-/// The lines of code that hold one of the words.
-fn lines_with(source: &Source, words: &[&str]) -> Vec<String> {
+/// The layer that a file belongs to.
+fn layer(path: &Path) -> &str {
+    let first = path
+        .components()
+        .next()
+        .unwrap()
+        .as_os_str()
+        .to_str()
+        .unwrap();
+    first.strip_suffix(".rs").unwrap_or(first)
+}
+
+/// The text without comments: what it says in words binds nobody.
+fn code(text: &str) -> String {
+    let lines = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The first names behind each `crate::`, those of a brace list included.
+fn used(code: &str) -> Vec<String> {
+    let name = |text: &str| -> String {
+        let end = text.find(|char: char| !char.is_alphanumeric() && char != '_');
+        text[..end.unwrap_or(text.len())].to_owned()
+    };
     let mut found = Vec::new();
-    for (number, line) in source.code() {
-        for word in words.iter().filter(|word| line.contains(**word)) {
-            found.push(format!(":{number}: {word}"));
+    for (at, before) in code.match_indices("crate::") {
+        let rest = &code[at + before.len()..];
+        if let Some(list) = rest.strip_prefix('{') {
+            let mut depth = 0;
+            let mut start = 0;
+            for (index, char) in list.char_indices() {
+                match char {
+                    '{' => depth += 1,
+                    '}' | ',' if depth == 0 => {
+                        found.push(name(list[start..index].trim()));
+                        start = index + 1;
+                        if char == '}' {
+                            break;
+                        }
+                    }
+                    '}' => depth -= 1,
+                    _ => {}
+                }
+            }
+        } else {
+            found.push(name(rest));
         }
     }
     found
 }
 
-#[test]
-fn every_file_says_what_it_is_for() {
-    check(|source| match source.text.starts_with("//!") {
-        true => Vec::new(),
-        false => vec![" does not begin with `//!`".to_owned()],
-    });
+fn nothing(wrong: &[String]) {
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
 #[test]
-fn no_file_is_a_giant() {
-    check(|source| match source.text.lines().count() {
-        lines if lines > LINES => vec![format!(" has {lines} lines")],
-        _ => Vec::new(),
-    });
-}
-
-#[test]
-fn pure_layers_have_no_input_output_clock_or_runtime() {
-    check(|source| {
-        let folder = source.name.split('/').next().unwrap_or_default();
-        match PURE.contains(&folder) {
-            true => lines_with(source, IMPURE),
-            false => Vec::new(),
+fn a_module_uses_only_what_stands_above_it() {
+    let layers = layers();
+    let place = |name: &str| layers.iter().position(|layer| layer == name);
+    let mut wrong = Vec::new();
+    for source in sources("src") {
+        // `lib.rs` and `main.rs` see everything.
+        let Some(own) = place(layer(&source.path)) else {
+            continue;
+        };
+        for name in used(&code(&source.text)) {
+            if place(&name).is_some_and(|other| other > own) {
+                let (path, layer) = (source.path.display(), &layers[own]);
+                wrong.push(format!(
+                    "{path}: `{layer}` uses `{name}`, which stands below it"
+                ));
+            }
         }
-    });
-}
-
-#[test]
-fn nothing_but_the_reporter_writes_to_the_terminal() {
-    let words = [
-        "io::stdout",
-        "io::stderr",
-        "println!",
-        "eprintln!",
-        "print!",
-    ];
-    check(|source| {
-        let allowed = TERMINAL.iter().any(|place| source.name.starts_with(place));
-        match allowed || source.is_test() {
-            true => Vec::new(),
-            false => lines_with(source, &words),
-        }
-    });
-}
-
-#[test]
-fn nothing_but_process_starts_a_child() {
-    check(|source| {
-        let allowed = CHILDREN.iter().any(|place| source.name.starts_with(place));
-        match allowed || source.is_test() {
-            true => Vec::new(),
-            false => lines_with(source, &["Command::new"]),
-        }
-    });
-}
-
-#[test]
-fn the_monitor_does_not_know_the_machine() {
-    check(|source| match source.name.starts_with("memory/") {
-        true => lines_with(source, &["crate::machine", "crate::runtime", "crate::cli"]),
-        false => Vec::new(),
-    });
-}
-
-#[test]
-fn the_documents_are_there() {
-    for document in DOCUMENTS {
-        assert!(root().join(document).is_file(), "{document} is missing");
     }
+    wrong.dedup();
+    nothing(&wrong);
+}
+
+#[test]
+fn pure_layers_touch_nothing_outside_of_them() {
+    let mut wrong = Vec::new();
+    for source in sources("src") {
+        if !PURE.contains(&layer(&source.path)) {
+            continue;
+        }
+        let code = code(&source.text);
+        for outside in OUTSIDE.iter().filter(|outside| code.contains(**outside)) {
+            wrong.push(format!("{}: {outside}", source.path.display()));
+        }
+    }
+    nothing(&wrong);
+}
+
+#[test]
+fn files_are_short_and_say_what_they_are_for() {
+    let mut wrong = Vec::new();
+    for folder in ["src", "tests", "benches"] {
+        if !root().join(folder).is_dir() {
+            continue;
+        }
+        for source in sources(folder) {
+            let path = format!("{folder}/{}", source.path.display());
+            let lines = source.text.lines().count();
+            if lines > LONGEST {
+                wrong.push(format!("{path}: {lines} lines"));
+            }
+            if !source.text.starts_with("//! ") {
+                wrong.push(format!("{path}: does not begin with what it is for"));
+            }
+        }
+    }
+    nothing(&wrong);
+}
+
+#[test]
+fn names_behind_crate_are_found() {
+    let code = "use crate::{ast::{A, B}, source};\nlet x = crate::value::y();";
+    assert_eq!(used(code), ["ast", "source", "value"]);
 }

@@ -1,9 +1,8 @@
-//! The fixture of all tests that run the command: a folder of its own, a known environment, a
+//! The fixture of tests that run the command on files of their own: a folder of its own, a known environment, a
 //! deadline.
 
 use std::env;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -46,12 +45,6 @@ impl Scratch {
         let path = self.work.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
-        self
-    }
-
-    /// Copies what a folder holds, but for the names that `leave` tells.
-    pub(crate) fn copy(self, from: &Path, leave: &[&str]) -> Self {
-        copy(from, &self.work, leave).unwrap();
         self
     }
 
@@ -145,22 +138,4 @@ pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> T {
 /// The root of the repository.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn copy(from: &Path, to: &Path, leave: &[&str]) -> io::Result<()> {
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if leave.iter().any(|left| name == *left) {
-            continue;
-        }
-        let (source, target) = (entry.path(), to.join(&name));
-        if entry.file_type()?.is_dir() {
-            fs::create_dir(&target)?;
-            copy(&source, &target, &[])?;
-        } else {
-            fs::copy(&source, &target)?;
-        }
-    }
-    Ok(())
 }

@@ -48,7 +48,7 @@ pub async fn require(requirements: &Requirements<'_>) -> Result<(), String> {
             continue;
         }
         let problem = match tool.provision {
-            true => install(requirements, tool, problem).await?,
+            true => install(requirements, tool, problem).await,
             false => Some(describe(tool, &problem)),
         };
         problems.extend(problem);
@@ -139,7 +139,7 @@ fn tell_dry(requirements: &Requirements<'_>, tool: &ResolvedTool, problem: &Prob
                 "[DRY RUN] ❌ Required tool '{name}' is not installed"
             ));
         }
-        Problem::Unfit { bound, .. } if tool.provision && requirements.allow_changes => {
+        Problem::Unfit { bound, .. } if tool.provision => {
             report.line(&format!(
                 "[DRY RUN] 🔧 Would provision '{name}' to satisfy {bound}"
             ));
@@ -162,10 +162,10 @@ async fn install(
     requirements: &Requirements<'_>,
     tool: &ResolvedTool,
     problem: Problem,
-) -> Result<Option<String>, String> {
+) -> Option<String> {
     let reason = match &problem {
         Problem::Missing => Reason::Missing,
-        Problem::Unknown => return Ok(Some(describe(tool, &problem))),
+        Problem::Unknown => return Some(describe(tool, &problem)),
         Problem::Unfit { version, bound } if !requirements.allow_changes => {
             let name = &tool.name;
             requirements.report.line(&format!(
@@ -173,16 +173,18 @@ async fn install(
                  the installed version without --allow-tool-version-changes"
             ));
             let text = describe(tool, &problem);
-            return Ok(Some(format!("{text} (see --allow-tool-version-changes)")));
+            return Some(format!("{text} (see --allow-tool-version-changes)"));
         }
         Problem::Unfit { bound, .. } => Reason::Unfit(bound.clone()),
     };
-    provision::install(requirements, tool, &reason).await?;
+    if let Err(reason) = provision::install(requirements, tool, &reason).await {
+        return Some(reason);
+    }
     let after = look(requirements, tool).await;
     if after.is_none() && requirements.verbose {
         requirements
             .report
             .line(&format!("✅  Provisioned '{}' successfully", tool.name));
     }
-    Ok(after.map(|problem| format!("{} after it was provisioned", describe(tool, &problem))))
+    after.map(|problem| format!("{} after it was provisioned", describe(tool, &problem)))
 }

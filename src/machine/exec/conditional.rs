@@ -4,17 +4,19 @@ use super::super::{Execution, Machine, Stop};
 use crate::action::{detect, environment};
 use crate::ast::{Condition, Conditional, Test, ToolTest, WhenEnvironment};
 
-/// Where the undefined names of a condition are said to be.
-const PLACE: &str = "if condition";
-
 impl Machine {
     pub(in crate::machine) fn conditional(&mut self, node: &Conditional) -> Execution {
+        let place = if node.when {
+            "when condition"
+        } else {
+            "if condition"
+        };
         let mut lines = Vec::new();
         let mut chosen = None;
         let mut last_tool = None;
         // What a tool test prints is collected: the statement may have to begin again for an answer.
         for branch in &node.branches {
-            let (holds, tool) = self.branch_holds(&branch.condition, &mut lines)?;
+            let (holds, tool) = self.branch_holds(&branch.condition, place, &mut lines)?;
             last_tool = tool;
             if holds {
                 chosen = Some(branch.body.clone());
@@ -39,18 +41,19 @@ impl Machine {
     fn branch_holds<'c>(
         &mut self,
         condition: &'c Condition,
+        place: &str,
         lines: &mut Vec<String>,
     ) -> Result<(bool, Option<&'c ToolTest>), Stop> {
         let Test::Tool(test) = &condition.test else {
-            return Ok((self.holds(condition, PLACE)?, None));
+            return Ok((self.holds(condition, place)?, None));
         };
         if self.is_text_comparison(test)? {
-            return Ok((self.holds(condition, PLACE)?, None));
+            return Ok((self.holds(condition, place)?, None));
         }
         let (dry, verbose) = (self.dry(), self.run.options.verbose);
         let (holds, line) = self
             .evaluate(|evaluator| detect::evaluate(test, evaluator, dry, verbose))
-            .map_err(|trouble| super::super::evaluate::within(trouble, PLACE))?;
+            .map_err(|trouble| super::super::evaluate::within(trouble, place))?;
         lines.extend(line);
         Ok((holds, Some(test)))
     }

@@ -8,7 +8,7 @@ use crate::ast::action::{Capture, Script, Shell, ShellWord};
 use crate::ast::{Operand, Template};
 use crate::process::{Finished, Output, ShellCommand, StartError};
 use crate::source::{Span, Text};
-use crate::value::{Undefined, Value, duration};
+use crate::value::{self, Undefined, Value, duration};
 
 /// A script with its placeholders resolved.
 struct Resolved {
@@ -253,9 +253,9 @@ impl Machine {
             self.assign(&into.variable, Value::Text(output.share(value)));
         } else {
             let value = output.trim_end_matches(['\n', '\r']);
-            self.verbose(done);
             let name = into.variable.strip_prefix('$').unwrap_or(&into.variable);
             self.line(&format!("📦  Captured output in variable '{name}'"));
+            self.verbose(done);
             self.assign(&into.variable, Value::Text(output.share(value)));
         }
     }
@@ -287,7 +287,7 @@ impl Machine {
         let folder = self.folder_of_spec().join(service.path.as_str());
         Ok(InService {
             name,
-            folder: super::wait::clean(&self.run.world.start_dir.join(folder)),
+            folder: value::clean(&self.run.world.start_dir.join(folder)),
         })
     }
 

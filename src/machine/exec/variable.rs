@@ -71,8 +71,21 @@ impl Machine {
                 "🔄  Transformed variable {name} with {function}: {old} -> {new}"
             ));
         }
-        self.assign(&node.name, Value::Text(new));
+        let name = self.transformed(&node.name);
+        self.assign(&name, Value::Text(new));
         Ok(())
+    }
+
+    /// Where the result of a transformation goes: a bare variable stays bare.
+    fn transformed(&self, name: &Text) -> Text {
+        match name.strip_prefix('$') {
+            Some(bare)
+                if self.variables.get(name).is_none() && self.variables.get(bare).is_some() =>
+            {
+                name.share(bare)
+            }
+            _ => name.clone(),
+        }
     }
 
     /// The text of a variable that has to exist.

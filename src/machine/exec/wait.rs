@@ -1,13 +1,11 @@
 //! `wait` and `use workdir`.
 
-use std::path::{Path, PathBuf};
-
 use super::super::{Action, Execution, Machine, Stop};
 use crate::action::wait;
 use crate::ast::action::{UseWorkdir, Wait, WaitAmount};
 use crate::ast::{Part, Template};
 use crate::source::Text;
-use crate::value::Undefined;
+use crate::value::{self, Undefined};
 
 impl Machine {
     pub(in crate::machine) fn wait(&mut self, node: &Wait) -> Execution {
@@ -38,7 +36,7 @@ impl Machine {
             self.line(&format!("[DRY RUN] Would set working directory to: {path}"));
             return Ok(());
         }
-        let folder = clean(&self.run.world.start_dir.join(path.as_str()));
+        let folder = value::clean(&self.run.world.start_dir.join(path.as_str()));
         let shown = folder.display();
         match std::fs::metadata(&folder) {
             Ok(found) if found.is_dir() => {}
@@ -59,31 +57,5 @@ impl Machine {
             task.workdir = Some(folder.into());
         }
         Ok(())
-    }
-}
-
-/// The path with `.`, `..` and repeated slashes taken out, as text: links are not followed.
-pub(super) fn clean(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => {
-                out.pop();
-            }
-            part => out.push(part),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_cleaned_as_text() {
-        assert_eq!(clean(Path::new("/a/./b/../c//d/")), PathBuf::from("/a/c/d"));
-        assert_eq!(clean(Path::new("/../a")), PathBuf::from("/a"));
     }
 }

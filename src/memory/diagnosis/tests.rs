@@ -1,4 +1,4 @@
-//! Each cause is recognised by its own traces, and none is taken for another.
+//! Each cause is found from the snapshot that it leaves, and from no other.
 
 use super::*;
 use crate::memory::fold::FoldedStack;
