@@ -61,14 +61,6 @@ fn look<R>(machine: &Arc<Mutex<Machine>>, see: impl FnOnce(&Machine) -> R) -> Op
 }
 
 impl Machine {
-    /// Where a span of the running code is.
-    pub(super) fn place_of(&self, span: Span) -> Place {
-        match self.call() {
-            Some(call) => Place::new(self.task_name(call), &call.file.source, span),
-            None => Place::default(),
-        }
-    }
-
     /// The statement at a span of the running code, as a child is known by it.
     pub(super) fn origin_of(&self, span: Span) -> crate::process::Origin {
         let Some(call) = self.call() else {
