@@ -13,7 +13,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 /// How long a command may take before its test fails.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A working folder and a home, both removed in the end.
 pub(crate) struct Scratch {
