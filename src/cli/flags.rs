@@ -2,7 +2,7 @@
 
 /// What a flag takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Takes {
+pub(super) enum Takes {
     /// Nothing, or `=true` and `=false`.
     Switch,
     /// A value; how the help names it.
@@ -11,7 +11,7 @@ pub enum Takes {
 
 /// A flag.
 #[derive(Debug, Clone, Copy)]
-pub struct Flag {
+pub(super) struct Flag {
     /// The name without dashes.
     pub name: &'static str,
     /// The letter of its short form.
@@ -48,7 +48,7 @@ const fn short(letter: char, flag: Flag) -> Flag {
 }
 
 /// All flags, sorted by name.
-pub static FLAGS: &[Flag] = &[
+pub(super) static FLAGS: &[Flag] = &[
     switch(
         "allow-tool-version-changes",
         "let provisioning change the version of a tool",
@@ -139,13 +139,13 @@ pub static FLAGS: &[Flag] = &[
 ];
 
 /// A flag by its name.
-pub fn find(name: &str) -> Option<&'static Flag> {
+pub(super) fn find(name: &str) -> Option<&'static Flag> {
     let index = FLAGS.binary_search_by_key(&name, |flag| flag.name).ok()?;
     FLAGS.get(index)
 }
 
 /// A flag by its letter.
-pub fn find_short(letter: char) -> Option<&'static Flag> {
+pub(super) fn find_short(letter: char) -> Option<&'static Flag> {
     FLAGS.iter().find(|flag| flag.short == Some(letter))
 }
 

@@ -23,8 +23,8 @@ const MESSAGES: usize = 100;
 ///
 /// The kind that a production sees ([`Cursor::kind`]) is that of the current token, except where
 /// the indentation of its line says that a block begins ([`Kind::Indent`]) or ends
-/// ([`Kind::Dedent`]): these are not tokens, only answers. [`Cursor::open_block`] and
-/// [`Cursor::close_block`] take them.
+/// ([`Kind::Dedent`]): these are not tokens, only answers. `open_block` and
+/// `close_block` take them.
 #[derive(Debug)]
 pub struct Cursor<'s> {
     lexer: Lexer<'s>,

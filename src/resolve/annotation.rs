@@ -88,5 +88,5 @@ fn parse_size(text: &str) -> Option<u64> {
         _ => return None,
     };
     let bytes = number * factor as f64;
-    (number.is_finite() && bytes >= 1.0 && bytes < 1e18).then_some(bytes as u64)
+    (number.is_finite() && (1.0..1e18).contains(&bytes)).then_some(bytes as u64)
 }
