@@ -114,7 +114,6 @@ impl Machine {
             retry: false,
             inbox: None,
             stages: Vec::new(),
-            waiting: None,
         }
     }
 

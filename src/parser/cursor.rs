@@ -501,17 +501,6 @@ impl<'s> Cursor<'s> {
         self.report(span, message, help)
     }
 
-    /// Reports that an entry of a list of `what` should begin here, and what does: at the token also
-    /// where it begins a line.
-    pub(super) fn unexpected_entry(&mut self, what: &str, help: &str) -> Failed {
-        let token = self.ahead[0];
-        if matches!(token.kind, Kind::UnclosedText | Kind::Unknown) {
-            return self.unexpected_with_help(what, Some(help));
-        }
-        let message = format!("expected {what}, found {}", self.describe(token));
-        self.fail_with_help(token.span, message, help)
-    }
-
     fn describe_missing(&self) -> String {
         let next = match self.kind {
             Kind::End => "the end of the file",
