@@ -164,7 +164,8 @@ fn export(
     program: &Program,
     report: &Report,
 ) -> Result<(), Failure> {
-    let kinds: [(&str, &str, fn(&Program, &[TaskRef]) -> String); 3] = [
+    type Write = fn(&Program, &[TaskRef]) -> String;
+    let kinds: [(&str, &str, Write); 3] = [
         ("debug-export-graph", "dot", dot),
         ("debug-export-mermaid", "mmd", mermaid),
         ("debug-export-json", "json", json),

@@ -14,13 +14,16 @@ use crate::memory::snapshot::{
 use crate::source::{Span, Text};
 use crate::value::Value;
 
+/// So many frames are looked through for loops.
+const INNERMOST: usize = 100_000;
+
 impl Run {
     /// What runs now, as far as it can be seen without waiting.
     pub(crate) fn activity(&self) -> Option<Activity> {
         let machines = self.machines.try_lock().ok()?;
         machines.iter().rev().find_map(|machine| {
             let machine = machine.upgrade()?;
-            
+
             look(&machine, Machine::activity)?
         })
     }
@@ -131,7 +134,29 @@ impl Machine {
 
     /// Bytes that frames and variables hold, roughly.
     fn heap_bytes(&self) -> u64 {
-        (self.frame_bytes() + self.variable_bytes()) as u64
+        (self.frame_bytes() + self.item_bytes() + self.variable_bytes()) as u64
+    }
+
+    /// Bytes that the items of the innermost loops hold.
+    fn item_bytes(&self) -> usize {
+        let frames = self.frames.iter().rev().take(INNERMOST);
+        frames
+            .map(|frame| match frame {
+                Frame::Loop(frame) => frame.items.heap_bytes(),
+                Frame::Body(_) | Frame::Call(_) | Frame::Try(_) => 0,
+            })
+            .sum()
+    }
+
+    /// The variables, and the parameters of the running code, by their spelling.
+    fn held(&self) -> impl Iterator<Item = (&Text, &Value)> {
+        let scope = self
+            .call()
+            .and_then(|call| call_at(&self.frames, call.scope));
+        let parameters = scope.into_iter().flat_map(|call| call.parameters.iter());
+        self.variables
+            .iter()
+            .chain(parameters.map(|(name, value)| (name, value)))
     }
 
     fn frame_bytes(&self) -> usize {
@@ -140,8 +165,7 @@ impl Machine {
     }
 
     fn variable_bytes(&self) -> usize {
-        self.variables
-            .iter()
+        self.held()
             .map(|(name, value)| name.len() + value.heap_bytes())
             .sum()
     }
@@ -160,7 +184,7 @@ impl Machine {
             ),
             loops: self.loops(),
             variables: self.largest_variables(),
-            variables_total: self.variables.iter().count() as u64,
+            variables_total: self.held().count() as u64,
             variable_bytes: self.variable_bytes() as u64,
             statement: running.and_then(|(index, span)| {
                 let call = call_at(&self.frames, *self.calls.get(index)?)?;
@@ -221,7 +245,7 @@ impl Machine {
     fn loops(&self) -> Vec<LoopPosition> {
         let mut found = Vec::new();
         // A recursion through loops has as many of them as calls: the innermost tell enough.
-        for (index, frame) in self.frames.iter().enumerate().rev().take(100_000) {
+        for (index, frame) in self.frames.iter().enumerate().rev().take(INNERMOST) {
             let Frame::Loop(frame) = frame else { continue };
             if found.len() == MAX_LISTED {
                 break;
@@ -246,7 +270,7 @@ impl Machine {
 
     fn largest_variables(&self) -> Vec<VariableSize> {
         let mut largest: Vec<(usize, &Text, &Value)> = Vec::with_capacity(MAX_LISTED + 1);
-        for (name, value) in self.variables.iter() {
+        for (name, value) in self.held() {
             let bytes = value.heap_bytes();
             let at = largest.partition_point(|(other, ..)| *other >= bytes);
             if at < MAX_LISTED {
