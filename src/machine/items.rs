@@ -63,6 +63,27 @@ impl Items {
         }
     }
 
+    /// From the beginning again; a filter has looked at all items once.
+    pub(crate) fn rewind(&mut self, start: i64, count: u64) {
+        match self {
+            Self::List { next, .. } | Self::Lines { next, .. } | Self::Parts { next, .. } => {
+                *next = 0;
+            }
+            Self::Range { next, left, .. } => {
+                *next = start;
+                *left = count;
+            }
+        }
+    }
+
+    /// Where a range begins; 0 for anything else.
+    pub(crate) fn start(&self) -> i64 {
+        match self {
+            Self::Range { next, .. } => *next,
+            _ => 0,
+        }
+    }
+
     /// Bytes of memory that the items hold.
     pub(crate) fn heap_bytes(&self) -> usize {
         match self {

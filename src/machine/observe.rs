@@ -14,8 +14,8 @@ use crate::memory::snapshot::{
 use crate::source::{Span, Text};
 use crate::value::Value;
 
-/// So many frames are looked through for loops.
-const INNERMOST: usize = 100_000;
+/// What an allocation costs beside its bytes.
+const HEAP: usize = 16;
 
 impl Run {
     /// What runs now, as far as it can be seen without waiting.
@@ -23,8 +23,8 @@ impl Run {
         let machines = self.machines.try_lock().ok()?;
         machines.iter().rev().find_map(|machine| {
             let machine = machine.upgrade()?;
-
-            look(&machine, Machine::activity)?
+            let seen = look(&machine, Machine::activity)?;
+            seen
         })
     }
 
@@ -64,6 +64,14 @@ fn look<R>(machine: &Arc<Mutex<Machine>>, see: impl FnOnce(&Machine) -> R) -> Op
 }
 
 impl Machine {
+    /// Where a span of the running code is.
+    pub(super) fn place_of(&self, span: Span) -> Place {
+        match self.call() {
+            Some(call) => Place::new(self.task_name(call), &call.file.source, span),
+            None => Place::default(),
+        }
+    }
+
     /// The statement at a span of the running code, as a child is known by it.
     pub(super) fn origin_of(&self, span: Span) -> crate::process::Origin {
         let Some(call) = self.call() else {
@@ -90,23 +98,13 @@ impl Machine {
     }
 
     fn activity(&self) -> Option<Activity> {
-        let (index, span) = self.running()?;
-        let call = call_at(&self.frames, *self.calls.get(index)?)?;
+        let call = self.call()?;
         let task = call_at(&self.frames, call.task)?;
         Some(Activity {
             task: task.current_task.clone(),
             file: call.file.source.clone(),
-            span,
+            span: self.span_at(self.frames.len()).unwrap_or(call.header),
         })
-    }
-
-    /// The innermost call that has a statement, and that statement. A call whose parameters are
-    /// still being set up has none: what runs then is the statement that called it.
-    fn running(&self) -> Option<(usize, Span)> {
-        let innermost = (0..self.calls.len()).rev().take(MAX_LISTED);
-        innermost
-            .filter_map(|index| Some((index, self.span_at(self.end_of_call(index))?)))
-            .next()
     }
 
     fn task_name<'a>(&'a self, call: &'a Call) -> &'a str {
@@ -121,8 +119,7 @@ impl Machine {
             .map_while(|frame| match frame {
                 Frame::Call(_) => None,
                 Frame::Body(body) => {
-                    // A body that was only just entered stands at its first statement.
-                    let at = (body.next as usize).saturating_sub(1);
+                    let at = (body.next as usize).checked_sub(1)?;
                     Some(body.block.get(at).map(crate::ast::Stmt::span))
                 }
                 Frame::Loop(frame) => Some(frame.node().map(|node| node.span)),
@@ -134,62 +131,41 @@ impl Machine {
 
     /// Bytes that frames and variables hold, roughly.
     fn heap_bytes(&self) -> u64 {
-        (self.frame_bytes() + self.item_bytes() + self.variable_bytes()) as u64
-    }
-
-    /// Bytes that the items of the innermost loops hold.
-    fn item_bytes(&self) -> usize {
-        let frames = self.frames.iter().rev().take(INNERMOST);
-        frames
-            .map(|frame| match frame {
-                Frame::Loop(frame) => frame.items.heap_bytes(),
-                Frame::Body(_) | Frame::Call(_) | Frame::Try(_) => 0,
-            })
-            .sum()
-    }
-
-    /// The variables, and the parameters of the running code, by their spelling.
-    fn held(&self) -> impl Iterator<Item = (&Text, &Value)> {
-        let scope = self
-            .call()
-            .and_then(|call| call_at(&self.frames, call.scope));
-        let parameters = scope.into_iter().flat_map(|call| call.parameters.iter());
-        self.variables
-            .iter()
-            .chain(parameters.map(|(name, value)| (name, value)))
+        (self.frame_bytes() + self.variable_bytes()) as u64
     }
 
     fn frame_bytes(&self) -> usize {
-        let boxed = self.calls.len() * (size_of::<Call>() + size_of::<super::frame::CallRest>());
+        let boxed = self.calls.len() * (size_of::<Call>() + HEAP);
         self.frames.capacity() * size_of::<Frame>() + self.calls.capacity() * 4 + boxed
     }
 
     fn variable_bytes(&self) -> usize {
-        self.held()
+        self.variables
+            .iter()
             .map(|(name, value)| name.len() + value.heap_bytes())
             .sum()
     }
 
     fn snapshot(&self) -> MachineSnapshot {
-        let running = self.running();
+        // The bottom of the main machine is the run itself, which is no code.
+        let bottom = usize::from(!self.is_branch() && !self.calls.is_empty());
         MachineSnapshot {
             label: self.label.to_string(),
             depth: self.frames.len() as u64,
-            calls: self.calls.len() as u64,
+            calls: (self.calls.len() - bottom) as u64,
             frame_bytes: self.frame_bytes() as u64,
             stack: FoldedStack::build(
-                running.map_or(self.calls.len(), |(index, _)| index + 1),
-                |index| self.call_key(index),
-                |index| self.call_frame(index),
+                self.calls.len() - bottom,
+                |index| self.call_key(index + bottom),
+                |index| self.call_frame(index + bottom),
             ),
             loops: self.loops(),
             variables: self.largest_variables(),
-            variables_total: self.held().count() as u64,
+            variables_total: self.variables.iter().count() as u64,
             variable_bytes: self.variable_bytes() as u64,
-            statement: running.and_then(|(index, span)| {
-                let call = call_at(&self.frames, *self.calls.get(index)?)?;
-                Some(Place::new(self.task_name(call), &call.file.source, span))
-            }),
+            statement: self
+                .span_at(self.frames.len())
+                .map(|span| self.place_of(span)),
             ..MachineSnapshot::default()
         }
     }
@@ -220,7 +196,7 @@ impl Machine {
         else {
             return FrameSnapshot::default();
         };
-        let span = self.span_at(self.end_of_call(index)).unwrap_or_default();
+        let span = self.span_at(self.end_of_call(index)).unwrap_or(call.header);
         FrameSnapshot {
             kind: match call.kind {
                 CallKind::Snippet => FrameKind::Snippet,
@@ -245,7 +221,7 @@ impl Machine {
     fn loops(&self) -> Vec<LoopPosition> {
         let mut found = Vec::new();
         // A recursion through loops has as many of them as calls: the innermost tell enough.
-        for (index, frame) in self.frames.iter().enumerate().rev().take(INNERMOST) {
+        for (index, frame) in self.frames.iter().enumerate().rev().take(100_000) {
             let Frame::Loop(frame) = frame else { continue };
             if found.len() == MAX_LISTED {
                 break;
@@ -270,7 +246,7 @@ impl Machine {
 
     fn largest_variables(&self) -> Vec<VariableSize> {
         let mut largest: Vec<(usize, &Text, &Value)> = Vec::with_capacity(MAX_LISTED + 1);
-        for (name, value) in self.held() {
+        for (name, value) in self.variables.iter() {
             let bytes = value.heap_bytes();
             let at = largest.partition_point(|(other, ..)| *other >= bytes);
             if at < MAX_LISTED {
