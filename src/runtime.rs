@@ -183,17 +183,15 @@ impl Observed for Watched {
         snapshot.target = run.target().map(|target| target.to_string());
         snapshot.children = self.child_snapshots();
         snapshot.children_total = snapshot.children.len() as u64;
-        let mut captured = self.captured();
-        let reads = run.reads();
-        for machine in &mut snapshot.machines {
-            // Children know the statement that started them, not the machine: one list serves all.
-            machine.captured = std::mem::take(&mut captured);
+        // Children know the statement that started them, not the machine: one list serves all.
+        if let Some(machine) = snapshot.machines.first_mut() {
+            machine.captured = self.captured();
+            let reads = run.reads();
             machine.reads.extend(reads.iter().map(|read| HeldRead {
                 name: read.name.clone(),
                 bytes: read.bytes,
                 ..HeldRead::default()
             }));
-            break;
         }
         Some(snapshot)
     }

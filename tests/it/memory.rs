@@ -79,8 +79,11 @@ fn a_runaway_recursion_is_stopped_and_explained() {
 
     // Both warning and stop name a task and a line.
     let warning = err.lines().nth(2).unwrap();
+    // The header while its parameters are set up, the call once its body runs.
     let at = [
+        "in task 'build' at runaway.drun:7; ",
         "in task 'build' at runaway.drun:10; ",
+        "in task 'test' at runaway.drun:13; ",
         "in task 'test' at runaway.drun:16; ",
     ];
     assert!(at.iter().any(|at| warning.contains(at)), "{warning}");
