@@ -23,8 +23,7 @@ impl Run {
         let machines = self.machines.try_lock().ok()?;
         machines.iter().rev().find_map(|machine| {
             let machine = machine.upgrade()?;
-            let seen = look(&machine, Machine::activity)?;
-            seen
+            look(&machine, Machine::activity)?
         })
     }
 
