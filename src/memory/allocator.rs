@@ -9,8 +9,9 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
-use super::bell;
+use super::backstop;
 
 /// The most bytes that a thread counts for itself before it tells the others.
 const BATCH: u64 = 256 * 1024;
@@ -19,6 +20,12 @@ const BATCH: u64 = 256 * 1024;
 const FIRST_BATCH: u64 = 4 * 1024;
 /// The bytes that a thread may have taken and given back meanwhile, in batches.
 const CHURN: u64 = 16;
+/// What a thread may take while growth is held, in bytes.
+const WHILE_HELD: i64 = 8 * 1024 * 1024;
+/// Between two looks at whether growth is still held.
+const STILL: Duration = Duration::from_millis(20);
+/// How long a thread is kept.
+const LONGEST: Duration = Duration::from_secs(10);
 /// Nothing is armed.
 const DISARMED: i64 = i64::MAX;
 
@@ -26,12 +33,15 @@ static LIVE: AtomicI64 = AtomicI64::new(0);
 static ALLOCATED: AtomicU64 = AtomicU64::new(0);
 static COUNTS: AtomicBool = AtomicBool::new(false);
 static ALLOWED: AtomicI64 = AtomicI64::new(DISARMED);
+static HELD: AtomicBool = AtomicBool::new(false);
 
 /// What a thread has not told yet. Without destructors, so it can be used until the thread is gone.
 struct Here {
     live: Cell<i64>,
     allocated: Cell<u64>,
     batch: Cell<u64>,
+    /// What was taken since growth is held.
+    held: Cell<i64>,
 }
 
 thread_local! {
@@ -40,6 +50,7 @@ thread_local! {
             live: Cell::new(0),
             allocated: Cell::new(0),
             batch: Cell::new(FIRST_BATCH),
+            held: Cell::new(0),
         }
     };
 }
@@ -97,7 +108,34 @@ pub(super) fn disarm(bytes: u64) {
 #[cold]
 fn trip() {
     if ALLOWED.swap(DISARMED, Ordering::AcqRel) != DISARMED {
-        bell::ring();
+        backstop::call();
+    }
+}
+
+/// From now on until this is dropped a thread that takes more than 8 MiB stops at that: it is stuck
+/// in what it does, and nothing else ends its growth. The dump needs less.
+#[must_use]
+pub(super) fn hold() -> Held {
+    HELD.store(true, Ordering::Release);
+    Held
+}
+
+/// See [`hold`].
+pub(super) struct Held;
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        HELD.store(false, Ordering::Release);
+    }
+}
+
+/// Keeps the calling thread here as long as growth is held; not for ever, because it may hold a lock
+/// that is waited for.
+#[cold]
+fn stand_still() {
+    let begun = Instant::now();
+    while HELD.load(Ordering::Acquire) && begun.elapsed() < LONGEST {
+        std::thread::sleep(STILL);
     }
 }
 
@@ -124,6 +162,12 @@ impl Here {
         if live > 0 && total > ALLOWED.load(Ordering::Relaxed) {
             trip();
         }
+        if HELD.load(Ordering::Relaxed) {
+            self.held.set(self.held.get() + live);
+            if self.held.get() > WHILE_HELD {
+                stand_still();
+            }
+        }
     }
 }
 
@@ -136,7 +180,8 @@ fn count(live: i64, allocated: u64) {
 
 // SAFETY: every call is passed on to the system's allocator unchanged, and its answer is returned.
 // Counting allocates nothing, panics nowhere, and touches thread-local cells without destructors
-// and atomics only; the bell takes a lock under which nobody allocates.
+// and atomics only; but where it trips, it takes locks under which nobody allocates and may start
+// a thread, which allocates as any code may: the counters are in order by then.
 unsafe impl GlobalAlloc for Counting {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -187,6 +232,7 @@ mod tests {
             live: Cell::new(0),
             allocated: Cell::new(0),
             batch: Cell::new(FIRST_BATCH),
+            held: Cell::new(0),
         };
         here.count(FIRST_BATCH as i64 - 1, FIRST_BATCH - 1);
         assert_eq!(here.live.get(), FIRST_BATCH as i64 - 1);

@@ -1,19 +1,21 @@
 //! The last resort: one small thread that acts where the runtime does not.
 //!
 //! An executor that does not await cannot be interrupted, and the monitor beside it never runs. This
-//! thread has nothing to do with the runtime. It sleeps until the allocator or the monitor rings, and
-//! looks twice a second whether the monitor still reads. When memory stays above a limit and the
-//! runtime has not acted, it calls what was registered for that, which writes the files and ends the
-//! process.
+//! thread has nothing to do with the runtime. It is started when memory grows towards a limit, or by
+//! the allocator when the heap passes it: a run that needs little pays for no thread. Then it sleeps
+//! until somebody rings, and looks twice a second whether the monitor still reads. When memory is
+//! above a limit and the runtime does not act, it calls what was registered for that, which writes
+//! the files and ends the process.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::bell;
-use super::record::Exceeded;
+use super::record::{Exceeded, Scope};
+use super::units::MB;
 use super::watch::{Breach, Eyes, Shared};
+use super::{allocator, bell};
 
 /// How long a breach may last before the runtime has acted.
 pub const PATIENCE: Duration = Duration::from_millis(250);
@@ -23,6 +25,14 @@ const CALM: Duration = Duration::from_millis(500);
 const ALERT: Duration = Duration::from_millis(50);
 /// Between two readings while memory is above a limit, or the monitor is stuck.
 const CLOSE: Duration = Duration::from_millis(10);
+/// Between two readings while the monitor has not answered a ring.
+const UNANSWERED: Duration = Duration::from_millis(2);
+/// A runtime that lets memory grow on by this many bytes is stuck, and is given no more time than
+/// [`HASTE`]. Not less: what a long step does to a large value ends by itself, and only after it can
+/// the state be read.
+const EXCESS: u64 = 64 * MB;
+/// What a slow step may take.
+const HASTE: Duration = Duration::from_millis(20);
 /// What the thread itself needs; the files are written on a thread of their own.
 const STACK: usize = 64 * 1024;
 
@@ -37,6 +47,63 @@ const ENDED: u8 = 1;
 /// The last resort is at work.
 const RESORTING: u8 = 2;
 
+/// Who has its thread started by the allocator. One for a process: other executions start theirs
+/// with their second reading.
+static STANDING_BY: Mutex<Option<Arc<Standby>>> = Mutex::new(None);
+
+/// What a backstop is started with.
+pub(super) struct Standby {
+    pub(super) eyes: Arc<Eyes>,
+    pub(super) resort: Option<LastResort>,
+    pub(super) patience: Duration,
+}
+
+impl Standby {
+    /// Lets the allocator start the thread; `false` when it does so for another one.
+    pub(super) fn stand_by(self: &Arc<Self>) -> bool {
+        let mut slot = standing_by();
+        if slot.is_none() {
+            *slot = Some(self.clone());
+            return true;
+        }
+        false
+    }
+
+    /// Takes that back.
+    pub(super) fn stand_down(self: &Arc<Self>) {
+        let mut slot = standing_by();
+        let own = slot.as_ref().is_some_and(|other| Arc::ptr_eq(other, self));
+        let taken = if own { slot.take() } else { None };
+        // Not under the lock: dropping may free memory, and so call the allocator.
+        drop(slot);
+        drop(taken);
+    }
+
+    /// Starts the thread, unless it runs. Without one to be had, everything is as if there were none.
+    pub(super) fn start(self: &Arc<Self>) {
+        let shared = &self.eyes.shared;
+        if !shared.has_backstop() {
+            shared.keep(Backstop::start(self));
+        }
+    }
+}
+
+fn standing_by() -> MutexGuard<'static, Option<Arc<Standby>>> {
+    // Nobody allocates under this lock, so the allocator may take it.
+    STANDING_BY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Wakes those who watch, and starts who stands by. Called by the allocator, for a thread that holds
+/// none of the locks here; the tripwire is disarmed meanwhile, so it is not called again by what
+/// it allocates itself.
+pub(super) fn call() {
+    bell::ring();
+    let standby = standing_by().take();
+    if let Some(standby) = standby {
+        standby.start();
+    }
+}
+
 /// The thread. Dropping it ends it.
 #[derive(Debug)]
 pub(super) struct Backstop {
@@ -46,25 +113,18 @@ pub(super) struct Backstop {
 
 impl Backstop {
     /// Starts the thread; `None` when there is none to be had.
-    pub(super) fn start(
-        eyes: Arc<Eyes>,
-        resort: Option<LastResort>,
-        patience: Duration,
-    ) -> Option<Self> {
+    fn start(standby: &Arc<Standby>) -> Option<Self> {
         let state = Arc::new(AtomicU8::new(WATCHING));
         let watcher = Watcher {
-            eyes,
-            resort,
-            patience,
+            standby: standby.clone(),
             state: state.clone(),
             over_since: None,
+            asked: None,
         };
-        // Taken here, so that no ring is lost before the thread first waits.
-        let seen = bell::rings();
         let thread = thread::Builder::new()
             .name("drun-backstop".to_owned())
             .stack_size(STACK)
-            .spawn(move || watcher.watch(seen))
+            .spawn(move || watcher.watch())
             .ok()?;
         Some(Self {
             state,
@@ -100,36 +160,42 @@ impl Drop for Backstop {
 }
 
 struct Watcher {
-    eyes: Arc<Eyes>,
-    resort: Option<LastResort>,
-    patience: Duration,
+    standby: Arc<Standby>,
     state: Arc<AtomicU8>,
     /// Since when memory is above a limit.
     over_since: Option<Instant>,
+    /// How often the monitor had read when it was last asked to.
+    asked: Option<u64>,
 }
 
 impl Watcher {
-    fn watch(mut self, mut seen: u64) {
-        loop {
+    fn watch(mut self) {
+        // Whoever started the thread did so because it is time to look.
+        let mut rung = true;
+        let mut seen = bell::rings();
+        while self.state.load(Ordering::Acquire) == WATCHING {
+            if rung {
+                self.asked = Some(self.shared().samples());
+            }
+            let urgent = self.over_since.is_some() || self.is_unanswered() || self.is_stuck();
+            if (rung || urgent) && self.look() {
+                return;
+            }
             let rings = bell::wait(seen, self.pause());
-            let rung = rings != seen;
+            rung = rings != seen;
             seen = rings;
-            if self.state.load(Ordering::Acquire) != WATCHING {
-                return;
-            }
-            if (rung || self.over_since.is_some() || self.is_stuck()) && self.look() {
-                return;
-            }
         }
     }
 
     fn shared(&self) -> &Shared {
-        &self.eyes.shared
+        &self.standby.eyes.shared
     }
 
     fn pause(&self) -> Duration {
-        if self.over_since.is_some() || self.is_stuck() {
-            CLOSE.min(self.patience)
+        if self.is_unanswered() {
+            UNANSWERED
+        } else if self.over_since.is_some() || self.is_stuck() {
+            CLOSE.min(self.standby.patience)
         } else if self.shared().is_close() {
             ALERT
         } else {
@@ -137,37 +203,61 @@ impl Watcher {
         }
     }
 
-    /// Whether the monitor should have read long ago.
-    fn is_stuck(&self) -> bool {
-        self.shared().overdue() > self.patience
+    /// Whether the monitor has not read since it was asked to.
+    fn is_unanswered(&self) -> bool {
+        self.asked == Some(self.shared().samples())
     }
 
-    /// Reads, unless it is decided; whether the last resort was called.
+    /// Whether the monitor should have read long ago.
+    fn is_stuck(&self) -> bool {
+        self.shared().overdue() > self.standby.patience
+    }
+
+    /// Reads; whether the last resort was called.
     fn look(&mut self) -> bool {
-        let exceeded = self.shared().decided().or_else(|| {
-            let reading = self.eyes.read(self.shared().elapsed())?;
-            let exceeded = self.eyes.exceeded(&reading)?;
-            self.eyes.note(&reading, self.eyes.activity().as_ref());
-            Some(self.shared().decide(exceeded))
+        let eyes = &self.standby.eyes;
+        let shared = &eyes.shared;
+        let reading = eyes.read(shared.elapsed());
+        let exceeded = shared.decided().or_else(|| {
+            let reading = reading.as_ref()?;
+            let exceeded = eyes.exceeded(reading)?;
+            eyes.note(reading, eyes.activity().as_ref());
+            Some(shared.decide(exceeded))
         });
         // It is for this that the allocator rings: the monitor is to read now.
-        self.shared().woken.notify_one();
+        shared.woken.notify_one();
         let Some(exceeded) = exceeded else {
             return false;
         };
-        let since = *self.over_since.get_or_insert_with(Instant::now);
-        since.elapsed() >= self.patience && self.resort_to(exceeded)
+        let resident = reading.map_or(0, |reading| reading.resident);
+        let over = self.over_since.get_or_insert_with(Instant::now).elapsed();
+        let grows_on = exceeded.scope == Scope::Own && resident > exceeded.limit + EXCESS;
+        if over >= self.standby.patience || (grows_on && over >= HASTE) {
+            self.resort_to(exceeded);
+            return true;
+        }
+        false
     }
 
-    fn resort_to(&self, exceeded: Exceeded) -> bool {
+    fn resort_to(&self, exceeded: Exceeded) {
         let claimed =
             self.state
                 .compare_exchange(WATCHING, RESORTING, Ordering::AcqRel, Ordering::Acquire);
-        if let (Ok(_), Some(resort)) = (claimed, &self.resort) {
-            let reading = self.eyes.read(self.shared().elapsed()).unwrap_or_default();
-            resort(self.eyes.breach(&reading, exceeded));
+        let (Ok(_), Some(resort)) = (claimed, self.standby.resort.clone()) else {
+            return;
+        };
+        // From here on the stuck worker may take no more: not from what is left for the files.
+        let _held = allocator::hold();
+        let eyes = &self.standby.eyes;
+        let reading = eyes.read(self.shared().elapsed()).unwrap_or_default();
+        let breach = eyes.breach(&reading, exceeded);
+        // What it calls needs more room than watching does. No thread: then here, as far as it goes.
+        let (kept, given) = (resort.clone(), breach.clone());
+        match thread::Builder::new().spawn(move || kept(given)) {
+            // It is expected to end the process; when it breaks, there is nobody left to tell.
+            Ok(resorting) => drop(resorting.join()),
+            Err(_) => resort(breach),
         }
-        true
     }
 }
 
@@ -178,7 +268,6 @@ mod tests {
 
     use super::*;
     use crate::memory::limits::Limits;
-    use crate::memory::units::MB;
 
     /// A backstop over readings in MB that can be set, and what its last resort is given.
     struct Stage {
@@ -201,7 +290,12 @@ mod tests {
             let resort: LastResort = Arc::new(move |breach| {
                 let _ = sender.send(breach);
             });
-            shared.keep(Backstop::start(eyes, Some(resort), patience));
+            let standby = Arc::new(Standby {
+                eyes,
+                resort: Some(resort),
+                patience,
+            });
+            standby.start();
             Self {
                 megabytes,
                 shared,
@@ -235,9 +329,18 @@ mod tests {
     }
 
     #[test]
-    fn a_runtime_that_acts_is_left_to_it_and_the_thread_ends() {
+    fn who_lets_memory_grow_on_is_given_no_time() {
         let stage = Stage::new(Duration::from_secs(3600));
         stage.megabytes.store(600, Ordering::Relaxed);
+        bell::ring();
+        let resorted = stage.resorted.recv_timeout(Duration::from_secs(20));
+        assert!(resorted.is_ok());
+    }
+
+    #[test]
+    fn a_runtime_that_acts_is_left_to_it_and_the_thread_ends() {
+        let stage = Stage::new(Duration::from_secs(3600));
+        stage.megabytes.store(501, Ordering::Relaxed);
         bell::ring();
         assert!(stage.shared.act());
         // The thread is gone, and with it the sender.

@@ -10,7 +10,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::allocator;
-use super::backstop::{Backstop, LastResort, PATIENCE};
+use super::backstop::{LastResort, PATIENCE, Standby};
 use super::limits::Limits;
 use super::pace::{Growth, Pace};
 use super::reading::{Readings, System};
@@ -105,10 +105,16 @@ impl Monitor {
         self.shared.clone()
     }
 
-    /// Samples until `ctx` is cancelled or memory exceeds a limit.
-    pub async fn run(self, ctx: CancellationToken) -> Verdict {
-        let shared = self.shared.clone();
-        let mut watch = Watch::new(self);
+    /// Samples until `ctx` is cancelled or memory exceeds a limit. The tripwire is armed at once, even
+    /// before the future is polled: a worker may be stuck from the beginning.
+    pub fn run(self, ctx: CancellationToken) -> impl Future<Output = Verdict> + Send + use<> {
+        Watch::new(self).run(ctx)
+    }
+}
+
+impl Watch {
+    async fn run(mut self, ctx: CancellationToken) -> Verdict {
+        let shared = self.standby.eyes.shared.clone();
         let started = Instant::now();
         let mut ticks = interval(shared.limits().interval);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -120,7 +126,7 @@ impl Monitor {
                 () = shared.woken.notified() => {}
                 _ = ticks.tick() => {}
             }
-            match watch.sample(started.elapsed()) {
+            match self.sample(started.elapsed()) {
                 Sampled::Breach(breach) => return Verdict::Breach(breach),
                 Sampled::Next(wait) => ticks.reset_after(wait),
             }
@@ -137,15 +143,15 @@ enum Sampled {
 
 /// The state of a monitor that runs. Dropping it leaves no thread and no tripwire behind.
 struct Watch {
-    eyes: Arc<Eyes>,
-    resort: Option<LastResort>,
-    patience: Duration,
+    standby: Arc<Standby>,
+    stands_by: bool,
     pace: Pace,
     own: Growth,
     tree: Growth,
-    readings: u64,
     armed: Option<u64>,
     wait: Duration,
+    /// Whether memory grows towards a limit.
+    is_close: bool,
     handed_over: bool,
 }
 
@@ -160,7 +166,7 @@ impl Watch {
             interval_ms = limits.interval.as_millis() as u64,
             "memory is watched"
         );
-        Self {
+        let standby = Arc::new(Standby {
             eyes: Arc::new(Eyes {
                 readings: monitor.readings,
                 observed: monitor.observed,
@@ -168,20 +174,33 @@ impl Watch {
             }),
             resort: monitor.resort,
             patience: monitor.patience,
+        });
+        let mut watch = Self {
+            stands_by: false,
+            standby,
             pace: Pace::default(),
             own: Growth::default(),
             tree: Growth::default(),
-            readings: 0,
             armed: None,
             wait: Duration::ZERO,
+            is_close: false,
             handed_over: false,
+        };
+        if let (Some(limit), Some(_)) = (limits.critical, allocator::live()) {
+            watch.stands_by = watch.standby.stand_by();
+            watch.arm_at(limit);
         }
+        watch
+    }
+
+    fn eyes(&self) -> &Eyes {
+        &self.standby.eyes
     }
 
     fn sample(&mut self, at: Duration) -> Sampled {
-        let shared = self.eyes.shared.clone();
+        let shared = self.eyes().shared.clone();
         let limits = shared.limits();
-        let Some(mut reading) = self.eyes.read(at) else {
+        let Some(mut reading) = self.eyes().read(at) else {
             // It neither trips nor clears. What was decided meanwhile is not undone by it.
             return match shared.decided() {
                 Some(exceeded) => {
@@ -196,25 +215,25 @@ impl Watch {
                 None => Sampled::Next(limits.interval),
             };
         };
-        let tree = self.eyes.tree_limit(&limits).map(|(bytes, _)| bytes);
+        let tree = self.eyes().tree_limit(&limits).map(|(bytes, _)| bytes);
         let rest = match tree {
             Some(_) => CHILDREN.max(self.wait),
             None => limits.interval,
         };
-        self.eyes.measure_children(&mut reading, rest);
-        let activity = self.eyes.activity();
+        self.eyes().measure_children(&mut reading, rest);
+        let activity = self.eyes().activity();
         self.note(&reading, activity.as_ref());
         if limits.warning.is_some_and(|limit| reading.resident > limit) && shared.warn_once() {
             warn(&reading, &limits, activity.as_ref());
         }
-        let exceeded = shared.decided().or_else(|| self.eyes.exceeded(&reading));
+        let exceeded = shared.decided().or_else(|| self.eyes().exceeded(&reading));
         if let Some(exceeded) = exceeded {
             return self.breach(&reading, shared.decide(exceeded));
         }
         let heap_is_full = self.arm(&reading, &limits);
         self.wait = self.next(&limits, tree, heap_is_full);
         self.stand_behind(&reading, &limits);
-        shared.expect(self.wait, self.wait < limits.interval);
+        shared.expect(self.wait, self.is_close);
         Sampled::Next(self.wait)
     }
 
@@ -228,10 +247,10 @@ impl Watch {
             task = activity.map_or("", |activity| activity.task.as_str()),
             "sample"
         );
-        self.readings += 1;
+        self.eyes().shared.count_sample();
         self.own.note(reading.at, reading.resident);
         self.tree.note(reading.at, reading.tree());
-        self.eyes.note(reading, activity);
+        self.eyes().note(reading, activity);
     }
 
     /// Arms the tripwire where the heap, with what is resident beside it, would exceed the limit.
@@ -248,10 +267,14 @@ impl Watch {
             true => heap + (left / 2).clamp(REARM.0, REARM.1),
             false => full,
         };
-        self.disarm();
-        allocator::arm(at);
-        self.armed = Some(at);
+        self.arm_at(at);
         heap >= full
+    }
+
+    fn arm_at(&mut self, bytes: u64) {
+        self.disarm();
+        self.armed = Some(bytes);
+        allocator::arm(bytes);
     }
 
     fn disarm(&mut self) {
@@ -261,51 +284,50 @@ impl Watch {
     }
 
     fn next(&mut self, limits: &Limits, tree: Option<u64>, heap_is_full: bool) -> Duration {
-        let before = self.wait;
         let growing = [(&self.own, limits.critical), (&self.tree, tree)];
-        let growing = growing
+        let sooner = growing
             .into_iter()
-            .filter_map(|(growth, limit)| Some((growth, limit?)));
-        let at_most = heap_is_full.then_some(HEAP_IS_FULL);
-        let wait = self.pace.next(limits.interval, at_most, growing);
-        if wait < before && before == limits.interval {
+            .filter_map(|(growth, limit)| growth.sooner(limit?, limits.interval))
+            .chain(heap_is_full.then_some(HEAP_IS_FULL))
+            .min();
+        if sooner.is_some() && !self.is_close {
             tracing::debug!(
                 target: "drun::memory",
-                wait_ms = wait.as_millis() as u64,
-                "memory grows towards the limit, it is read more often"
+                wait_ms = sooner.unwrap_or_default().as_millis() as u64,
+                "memory grows towards the limit and is read more often"
             );
         }
-        wait
+        self.is_close = sooner.is_some();
+        self.pace.next(limits.interval, sooner)
     }
 
-    /// Starts the backstop. Not with the first reading: a run that is over in a moment pays for no
-    /// thread. It is needed to be woken by the allocator, too.
+    /// Starts the backstop's thread when memory grows. One that the allocator cannot start is there
+    /// from the second reading on.
     fn stand_behind(&self, reading: &Reading, limits: &Limits) {
-        let needed = self.resort.is_some() || allocator::counts();
-        let grown = limits.warning.is_some_and(|limit| reading.resident > limit);
-        if !needed || limits.off || !(self.readings > 1 || grown) {
+        if limits.off || !(self.standby.resort.is_some() || allocator::counts()) {
             return;
         }
-        let shared = &self.eyes.shared;
-        if !shared.has_backstop() {
-            let start = Backstop::start(self.eyes.clone(), self.resort.clone(), self.patience);
-            shared.keep(start);
+        let grown = limits.warning.is_some_and(|limit| reading.resident > limit);
+        let second = !self.stands_by && self.eyes().shared.samples() > 1;
+        if self.is_close || grown || second {
+            self.standby.start();
         }
     }
 
     fn breach(&mut self, reading: &Reading, exceeded: Exceeded) -> Sampled {
         // The backstop goes on until the runtime acts.
-        self.handed_over = self.resort.is_some();
-        Sampled::Breach(Box::new(self.eyes.breach(reading, exceeded)))
+        self.handed_over = self.standby.resort.is_some();
+        Sampled::Breach(Box::new(self.eyes().breach(reading, exceeded)))
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
         self.disarm();
+        self.standby.stand_down();
         if !self.handed_over {
             // When it is at work already, the process is about to end.
-            let _ = self.eyes.shared.act();
+            let _ = self.eyes().shared.act();
         }
     }
 }

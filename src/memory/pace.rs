@@ -33,7 +33,7 @@ impl Growth {
     }
 
     /// When to read again, if the limit would be reached before the next two readings.
-    fn sooner(&self, limit: u64, interval: Duration) -> Option<Duration> {
+    pub fn sooner(&self, limit: u64, interval: Duration) -> Option<Duration> {
         let (_, bytes) = self.last?;
         if self.rate <= 0.0 {
             return None;
@@ -57,21 +57,12 @@ impl Default for Pace {
 
 impl Pace {
     /// The time until the next reading: `interval`, less while the execution is young, and less when
-    /// something grows towards its limit. `at_most` is a bound for another reason.
-    pub fn next<'a>(
-        &mut self,
-        interval: Duration,
-        at_most: Option<Duration>,
-        growing: impl IntoIterator<Item = (&'a Growth, u64)>,
-    ) -> Duration {
+    /// something is to be read sooner.
+    pub fn next(&mut self, interval: Duration, sooner: Option<Duration>) -> Duration {
         let young = self.first;
         self.first = (self.first * 2).min(interval);
-        growing
-            .into_iter()
-            .filter_map(|(growth, limit)| growth.sooner(limit, interval))
-            .chain(at_most)
-            .fold(young.min(interval), Duration::min)
-            .max(SHORTEST.min(interval))
+        let wait = sooner.unwrap_or(interval).min(young).min(interval);
+        wait.max(SHORTEST.min(interval))
     }
 }
 
@@ -93,7 +84,7 @@ mod tests {
         for (at, megabytes) in readings {
             growth.note(ms(*at), megabytes * MB);
         }
-        pace.next(INTERVAL, None, [(&growth, 500 * MB)])
+        pace.next(INTERVAL, growth.sooner(500 * MB, INTERVAL))
     }
 
     #[test]
@@ -124,9 +115,9 @@ mod tests {
     #[test]
     fn a_young_execution_is_looked_at_more_often() {
         let mut pace = Pace::default();
-        let waits: Vec<_> = (0..6).map(|_| pace.next(INTERVAL, None, [])).collect();
+        let waits: Vec<_> = (0..6).map(|_| pace.next(INTERVAL, None)).collect();
         assert_eq!(waits, [10, 20, 40, 80, 100, 100].map(ms));
         let mut pace = Pace::default();
-        assert_eq!(pace.next(ms(3), None, []), ms(3));
+        assert_eq!(pace.next(ms(3), None), ms(3));
     }
 }

@@ -24,6 +24,8 @@ pub struct Breach {
     pub record: Record,
     /// The program that was monitored.
     pub program: Option<Arc<Ast>>,
+    /// What was being executed when that could last be seen.
+    pub activity: Option<Activity>,
 }
 
 /// What the monitor shares with the runtime, and with whoever else has to know.
@@ -34,7 +36,10 @@ pub struct Shared {
     program: Mutex<Option<Arc<Ast>>>,
     history: Mutex<Ring>,
     children: Mutex<Children>,
+    activity: Mutex<Option<Activity>>,
     peak: AtomicU64,
+    /// How often the monitor has read.
+    samples: AtomicU64,
     warned: AtomicBool,
     breached: AtomicBool,
     /// The limit that was exceeded: the first reading above one decides, whoever makes it.
@@ -63,7 +68,9 @@ impl Shared {
             program: Mutex::default(),
             history: Mutex::default(),
             children: Mutex::default(),
+            activity: Mutex::default(),
             peak: AtomicU64::new(0),
+            samples: AtomicU64::new(0),
             warned: AtomicBool::new(false),
             breached: AtomicBool::new(false),
             decided: Mutex::default(),
@@ -116,6 +123,15 @@ impl Shared {
 
     pub(super) fn has_backstop(&self) -> bool {
         lock(&self.backstop).is_some()
+    }
+
+    /// Counts a reading of the monitor.
+    pub(super) fn count_sample(&self) -> u64 {
+        self.samples.fetch_add(1, Ordering::AcqRel) + 1
+    }
+
+    pub(super) fn samples(&self) -> u64 {
+        self.samples.load(Ordering::Acquire)
     }
 
     /// Whether this is the first warning.
@@ -230,8 +246,14 @@ impl Eyes {
         }
     }
 
+    /// What is being executed, or was when it could last be seen.
     pub(super) fn activity(&self) -> Option<Activity> {
-        self.observed.as_ref()?.activity()
+        let now = self.observed.as_ref()?.activity();
+        let mut last = try_lock(&self.shared.activity)?;
+        if now.is_some() {
+            last.clone_from(&now);
+        }
+        last.clone()
     }
 
     /// The smallest limit of the tree that holds now, and the task that it belongs to.
@@ -286,6 +308,7 @@ impl Eyes {
                 limits: shared.limits().in_force.clone(),
             },
             program: try_lock(&shared.program).and_then(|program| program.clone()),
+            activity: self.activity(),
         }
     }
 }
