@@ -24,3 +24,5 @@ pub mod outline;
 pub mod summary;
 
 pub mod dump;
+
+pub mod view;
