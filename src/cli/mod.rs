@@ -12,6 +12,7 @@ mod invocation;
 mod parse;
 
 mod context;
+mod crash;
 mod failure;
 
 mod help;
@@ -186,7 +187,7 @@ async fn built_in(command: &BuiltIn, context: &Context<'_>) -> Result<(), Resolv
             memory::show(context);
             Ok(())
         }
-        BuiltIn::Crash(_) => error("not supported yet: cmd:crash"),
+        BuiltIn::Crash(form) => crash::crash(&form, context),
         BuiltIn::Unsupported(name) => error(format!("not supported yet: {name}")),
     }
 }

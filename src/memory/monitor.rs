@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::history::Ring;
@@ -49,11 +49,32 @@ pub async fn monitor(ctx: CancellationToken, program: Arc<Ast>) -> Verdict {
 
 /// A monitor with its limits and its doors.
 pub struct Monitor {
-    limits: Limits,
+    limits: InForce,
     readings: Box<dyn Readings>,
     observed: Option<Arc<dyn Observed>>,
     program: Option<Arc<Ast>>,
     shared: Arc<Shared>,
+}
+
+/// The limits in force. The settings of the project are known only when its file was read, and that
+/// is watched already.
+#[derive(Debug, Clone)]
+pub struct InForce(Arc<Mutex<Arc<Limits>>>);
+
+impl InForce {
+    fn new(limits: Limits) -> Self {
+        Self(Arc::new(Mutex::new(Arc::new(limits))))
+    }
+
+    /// The limits as they are now.
+    pub fn get(&self) -> Arc<Limits> {
+        lock(&self.0).clone()
+    }
+
+    /// Puts other limits in force, from the next reading on.
+    pub fn set(&self, limits: Limits) {
+        *lock(&self.0) = Arc::new(limits);
+    }
 }
 
 /// What the monitor and whoever stands behind it both see.
@@ -84,7 +105,7 @@ impl Monitor {
     /// A monitor with these limits that reads the memory of this process.
     pub fn new(limits: Limits) -> Self {
         Self {
-            limits,
+            limits: InForce::new(limits),
             readings: Box::new(System),
             observed: None,
             program: None,
@@ -110,6 +131,11 @@ impl Monitor {
         self
     }
 
+    /// The limits in force, which can be changed while the monitor runs.
+    pub fn limits(&self) -> InForce {
+        self.limits.clone()
+    }
+
     /// What the monitor shares with others.
     pub fn shared(&self) -> Arc<Shared> {
         self.shared.clone()
@@ -118,8 +144,7 @@ impl Monitor {
     /// Samples until `ctx` is cancelled or memory exceeds a limit.
     pub async fn run(self, ctx: CancellationToken) -> Verdict {
         let started = Instant::now();
-        let mut ticks = interval(self.limits.interval);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ticks = ticking(self.limits.get().interval);
         let mut before: Option<Reading> = None;
         loop {
             tokio::select! {
@@ -140,6 +165,10 @@ impl Monitor {
             if let Some(exceeded) = self.judge(&reading) {
                 self.shared.breached.store(true, Ordering::Release);
                 return Verdict::Breach(Box::new(self.breach(&reading, exceeded)));
+            }
+            if ticks.period() != self.limits.get().interval {
+                ticks = ticking(self.limits.get().interval);
+                ticks.reset();
             }
             if let Some(wait) = before.and_then(|before| self.sooner(&before, &reading)) {
                 ticks.reset_after(wait);
@@ -189,13 +218,13 @@ impl Monitor {
             current,
             task: None,
         };
-        if let Some(limit) = self.limits.critical
+        if let Some(limit) = self.limits.get().critical
             && reading.resident > limit
         {
             self.warn(reading);
             return Some(exceeded(Scope::Own, limit, reading.resident));
         }
-        if let Some(limit) = self.limits.tree {
+        if let Some(limit) = self.limits.get().tree {
             let tree = reading.resident + reading.children.bytes;
             if tree > limit {
                 return Some(exceeded(Scope::Tree, limit, tree));
@@ -203,6 +232,7 @@ impl Monitor {
         }
         if self
             .limits
+            .get()
             .warning
             .is_some_and(|limit| reading.resident > limit)
         {
@@ -212,7 +242,7 @@ impl Monitor {
     }
 
     fn warn(&self, reading: &Reading) {
-        if self.limits.warning.is_none() || self.shared.warned.swap(true, Ordering::AcqRel) {
+        if self.limits.get().warning.is_none() || self.shared.warned.swap(true, Ordering::AcqRel) {
             return;
         }
         let place = self
@@ -225,7 +255,7 @@ impl Monitor {
             target: "drun::memory",
             kind = "warning",
             resident_mb = reading.resident / MB,
-            limit_mb = self.limits.critical.unwrap_or_default() / MB,
+            limit_mb = self.limits.get().critical.unwrap_or_default() / MB,
             task = place.task,
             file = place.file,
             line = place.line,
@@ -239,9 +269,10 @@ impl Monitor {
     fn sooner(&self, before: &Reading, now: &Reading) -> Option<Duration> {
         let own = self
             .limits
+            .get()
             .critical
             .map(|limit| (limit, before.resident, now.resident));
-        let tree = self.limits.tree.map(|limit| {
+        let tree = self.limits.get().tree.map(|limit| {
             let total = |reading: &Reading| reading.resident + reading.children.bytes;
             (limit, total(before), total(now))
         });
@@ -251,7 +282,7 @@ impl Monitor {
             .filter_map(|(limit, before, now)| {
                 let growth = now.checked_sub(before).filter(|growth| *growth > 0)?;
                 let left = limit.saturating_sub(now) as f64 / (growth as f64 / elapsed);
-                let period = self.limits.interval.as_secs_f64();
+                let period = self.limits.get().interval.as_secs_f64();
                 (left < 2.0 * period).then(|| Duration::from_secs_f64(left / 4.0).max(SHORTEST))
             })
             .min()
@@ -272,11 +303,17 @@ impl Monitor {
                     tasks_alive: tasks_alive(),
                 },
                 history: lock(&self.shared.history).history().clone(),
-                limits: self.limits.in_force.clone(),
+                limits: self.limits.get().in_force.clone(),
             },
             program: self.program.clone(),
         }
     }
+}
+
+fn ticking(period: Duration) -> Interval {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
 }
 
 fn tasks_alive() -> u64 {
