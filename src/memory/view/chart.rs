@@ -159,9 +159,8 @@ fn bands(document: &Document, scale: &Scale) -> String {
 
 fn grid(scale: &Scale) -> String {
     let mut out = String::new();
-    let mut line = 0;
     let step = step(scale.top);
-    while line <= scale.top {
+    for line in (0..=scale.top / step).map(|number| number * step) {
         let y = scale.y(line);
         let _ = writeln!(
             out,
@@ -175,7 +174,6 @@ fn grid(scale: &Scale) -> String {
                 size(line)
             }
         );
-        line = line.saturating_add(step);
     }
     for part in 0..=4u64 {
         let at = scale.start + (scale.end - scale.start) / 4 * part;

@@ -170,7 +170,7 @@ fn execution(document: &Document) -> String {
              </details></section>\n",
             text(&machine.label),
             count(machine.depth),
-            size(machine.frame_bytes + machine.variable_bytes),
+            size(machine.frame_bytes.saturating_add(machine.variable_bytes)),
             stack(&machine.stack),
             holders(machine)
         );
