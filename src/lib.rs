@@ -12,6 +12,28 @@
 
 pub mod source;
 
+pub mod syntax;
+
 pub mod ast;
 
+pub mod parser;
+
+pub mod resolve;
+
+pub mod value;
+
+pub mod load;
+
+pub mod report;
+
+pub mod process;
+
+pub mod action;
+
 pub mod memory;
+
+mod machine;
+
+pub mod runtime;
+
+pub mod cli;

@@ -3,6 +3,14 @@
 //! *Invariant:* knows bytes, time and a snapshot of the execution, not the machine that runs it;
 //! usable by another Tokio program as a library.
 
+pub mod units;
+
+pub mod cgroup;
+
+pub mod reading;
+
+pub mod allocator;
+
 pub mod snapshot;
 
 pub mod fold;
@@ -15,6 +23,14 @@ pub mod amount;
 
 pub mod record;
 
+pub mod limits;
+
+pub mod history;
+
+pub mod monitor;
+
+pub mod subscriber;
+
 pub mod sparkline;
 
 pub mod diagnosis;
@@ -26,3 +42,5 @@ pub mod summary;
 pub mod dump;
 
 pub mod view;
+
+pub use monitor::{Breach, Monitor, Verdict, monitor};

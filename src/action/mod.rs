@@ -1,0 +1,12 @@
+//! Effects, one file a family. They see what they are given and no frames.
+//!
+//! *Invariant:* children are started through `process/`; nothing is printed here, lines are returned.
+
+pub mod detect;
+mod dns;
+pub mod environment;
+pub mod probe;
+pub mod project_type;
+mod provision;
+pub mod tools;
+pub mod wait;

@@ -1,0 +1,192 @@
+//! The command line: what was typed becomes settings and a command, one file a command.
+//!
+//! *Invariant:* running a task costs no more here than looking at the arguments; every table is
+//! static.
+
+mod built_in;
+mod flag;
+mod typed;
+mod usage_error;
+
+mod invocation;
+mod parse;
+
+mod context;
+mod failure;
+
+mod help;
+mod version;
+
+mod list;
+mod run;
+
+mod init;
+mod manifest;
+mod starter;
+mod template;
+
+mod link;
+mod stateless;
+mod trust;
+mod workspace;
+
+mod completion;
+
+mod debug;
+
+mod dotenv;
+mod dump_env;
+
+mod memory;
+
+mod self_update;
+
+#[cfg(test)]
+mod fixture;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+pub use invocation::{
+    BuiltIn, Catalogue, Command, Crash, Debug, DumpEnv, EnvFormat, Init, Invocation, LogFormat,
+    Settings, Shell,
+};
+pub use parse::parse;
+pub use usage_error::UsageError;
+pub use version::COMPATIBLE;
+
+use context::{Context, error};
+use failure::Failure;
+
+use crate::load::Places;
+use crate::memory::subscriber;
+use crate::process::Supervisor;
+use crate::report::Report;
+use crate::resolve::ResolveError;
+use crate::runtime::{Watched, watched};
+
+/// Runs the command: everything that was typed after the program's name.
+pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let report = Report::standard();
+    let outcome = match parse(arguments) {
+        Ok(invocation) => perform(invocation, &report).await,
+        Err(error) => Err(error.into()),
+    };
+    let flushed = report.flush().await;
+    let code = match outcome {
+        Ok(()) => u8::from(flushed.is_err()),
+        Err(failure) => failure.tell(&report),
+    };
+    ExitCode::from(code)
+}
+
+async fn perform(invocation: Invocation, report: &Report) -> Result<(), Failure> {
+    let Invocation { command, settings } = invocation;
+    match command {
+        Command::Help(built_in) => help::print(built_in, report),
+        Command::Version => version::print(report),
+        Command::Run { task, arguments } => {
+            let places = begin(&settings, report)?;
+            return run::run(settings, places, task, arguments, report).await;
+        }
+        command => {
+            let places = begin(&settings, report)?;
+            return under_the_monitor(&command, &settings, &places, report).await;
+        }
+    }
+    Ok(())
+}
+
+/// What every command but help and version begins with.
+fn begin(settings: &Settings, report: &Report) -> Result<Places, Failure> {
+    log(settings, report);
+    let places = Places::of_process()?;
+    if places.workspace_is_broken() {
+        report.error_text("Warning: .drun/.drun_workspace.yml is no YAML and is ignored\n");
+    }
+    Ok(places)
+}
+
+/// The subscriber of the command.
+fn log(settings: &Settings, report: &Report) {
+    let filter = std::env::var("RUST_LOG")
+        .ok()
+        .filter(|filter| !filter.is_empty());
+    let json = settings.log_format == LogFormat::Json;
+    let report = report.clone();
+    subscriber::install(
+        filter.as_deref(),
+        json,
+        Box::new(move |text| report.error_text(text)),
+    );
+}
+
+/// A file that is only looked at can be too big as well.
+async fn under_the_monitor(
+    command: &Command,
+    settings: &Settings,
+    places: &Places,
+    report: &Report,
+) -> Result<(), Failure> {
+    let seen = Watched::new(Supervisor::owning_process());
+    let limits = run::limits(settings)?;
+    let context = Context {
+        settings,
+        places,
+        report,
+        loading: &seen.loading,
+        limits: &limits.clone(),
+    };
+    let work = async { Ok(other(command, &context).await?) };
+    Ok(watched(&seen, limits, places.start_dir.clone(), work).await?)
+}
+
+async fn other(command: &Command, context: &Context<'_>) -> Result<(), ResolveError> {
+    match command {
+        // Done before.
+        Command::Help(_) | Command::Version | Command::Run { .. } => Ok(()),
+        Command::SelfUpdate => self_update::refuse(),
+        Command::ListTemplates(catalogue) => template::list(context, catalogue).await,
+        Command::Init(wanted) => init::init(context, wanted).await,
+        Command::SetWorkspace(file) => workspace::set(context, file),
+        Command::Debug(asked) => debug::debug(context, asked).await,
+        Command::List => list::list(context).await,
+        Command::BuiltIn(command) => built_in(command, context).await,
+    }
+}
+
+async fn built_in(command: &BuiltIn, context: &Context<'_>) -> Result<(), ResolveError> {
+    match command {
+        BuiltIn::Link { folders } => link::link(context, folders),
+        BuiltIn::Unlink { folders } => link::unlink(context, folders),
+        BuiltIn::UnlinkAll => link::unlink_all(context),
+        BuiltIn::StatelessAdd { folder, create } => {
+            stateless::add(context, folder.as_deref(), *create)
+        }
+        BuiltIn::StatelessRemove { folder, delete } => {
+            stateless::remove(context, folder.as_deref(), *delete)
+        }
+        BuiltIn::StatelessList => stateless::list(context),
+        BuiltIn::StatelessInfo => stateless::info(context),
+        BuiltIn::Trust { folder } => trust::trust(context, folder.as_deref()),
+        BuiltIn::Untrust { folder } => trust::untrust(context, folder.as_deref()),
+        BuiltIn::Completion(shell) => {
+            completion::script(*shell, context.report);
+            Ok(())
+        }
+        BuiltIn::Complete { words } => {
+            completion::complete(context, words).await;
+            Ok(())
+        }
+        BuiltIn::DumpEnv(options) => {
+            dump_env::dump(context, options);
+            Ok(())
+        }
+        BuiltIn::Memory => {
+            memory::show(context);
+            Ok(())
+        }
+        BuiltIn::Crash(_) => error("not supported yet: cmd:crash"),
+        BuiltIn::Unsupported(name) => error(format!("not supported yet: {name}")),
+    }
+}

@@ -1,0 +1,81 @@
+//! Running a task.
+
+use super::context::Context;
+use super::failure::Failure;
+use super::{Settings, help, list};
+use crate::load::{Places, discover};
+use crate::memory::cgroup;
+use crate::memory::limits::{Asked, Limits};
+use crate::process::Supervisor;
+use crate::report::Report;
+use crate::runtime::{Options, Outcome, Request, Watched, execute, watched};
+
+/// What flags and environment say about memory.
+pub(super) fn asked(settings: &Settings) -> Asked {
+    let asked = settings.memory.clone();
+    asked.with_environment(|name| std::env::var(name).ok())
+}
+
+/// The limits in force.
+pub(super) fn limits(settings: &Settings) -> Result<Limits, Failure> {
+    let container = cgroup::limit(std::path::Path::new("/"));
+    Limits::resolve(&asked(settings), container.as_ref()).map_err(Failure::Text)
+}
+
+/// Runs a task, or lists the tasks when there is none to run.
+pub(super) async fn run(
+    settings: Settings,
+    places: Places,
+    task: Option<String>,
+    arguments: Vec<(String, String)>,
+    report: &Report,
+) -> Result<(), Failure> {
+    let limits = limits(&settings)?;
+    if task.as_deref() == Some("help") && !has_help(&settings, &places, &limits, report).await {
+        help::print(None, report);
+        return Ok(());
+    }
+    let found = discover(settings.file.as_deref(), &places)?;
+    let start_dir = places.start_dir.clone();
+    let request = Request {
+        places,
+        found,
+        options: Options {
+            dry_run: settings.dry_run,
+            verbose: settings.verbose,
+            ci: settings.ci,
+            allow_undefined: settings.allow_undefined,
+            ignore_tools: settings.ignore_tools,
+            allow_tool_changes: settings.allow_tool_changes,
+        },
+        task,
+        arguments: arguments
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect(),
+        no_cache: settings.no_cache,
+        limits: asked(&settings),
+    };
+    let seen = Watched::new(Supervisor::owning_process());
+    let work = execute(&request, &seen, report);
+    match watched(&seen, limits, start_dir, work).await? {
+        Outcome::Ran => Ok(()),
+        Outcome::List(file) => Ok(list::print(&file, report)?),
+    }
+}
+
+/// Whether there is a task `help`. A file that is missing or wrong keeps nobody from the help.
+async fn has_help(settings: &Settings, places: &Places, limits: &Limits, report: &Report) -> bool {
+    let context = Context {
+        settings: &Settings {
+            file: settings.file.clone(),
+            ..Settings::default()
+        },
+        places,
+        report,
+        loading: &Default::default(),
+        limits,
+    };
+    let file = context.load().await;
+    file.is_ok_and(|file| file.tasks.iter().any(|task| task.name == "help"))
+}

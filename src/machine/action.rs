@@ -1,0 +1,70 @@
+//! What a machine cannot do within a step, and what came of it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::parallel::Fan;
+use crate::ast::Block;
+use crate::process::{Finished, Output, ShellCommand, StartError};
+use crate::source::Text;
+use crate::value::Probe;
+
+/// Something that takes time.
+#[derive(Debug)]
+pub(crate) enum Action {
+    /// A question whose answer the statement needs; then it runs again.
+    Answer(Probe),
+    /// A command for the shell.
+    Shell(Box<Job>),
+    /// A pause.
+    Sleep(Duration),
+    /// The content of a file; then the statement runs again.
+    ReadFile { path: PathBuf, shown: String },
+    /// The items of a parallel loop.
+    Fan(Fan),
+    /// A `detect` or `requires tools` statement: a block and the index in it.
+    Tools { block: Block, statement: usize },
+}
+
+/// A command, and what is to be done with what comes of it.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) command: ShellCommand,
+    pub(crate) output: Output,
+    pub(crate) report: JobReport,
+}
+
+/// How the end of a command is reported.
+#[derive(Debug, Clone)]
+pub(crate) struct JobReport {
+    /// The command as it is named: of a block its listed lines.
+    pub(crate) shown: Text,
+    pub(crate) block: bool,
+    pub(crate) ci: bool,
+    pub(crate) capture: Option<CaptureInto>,
+}
+
+/// Where captured output goes.
+#[derive(Debug, Clone)]
+pub(crate) struct CaptureInto {
+    pub(crate) variable: Text,
+    /// `capture from shell`, which prints nothing.
+    pub(crate) from_shell: bool,
+}
+
+/// What came of an action.
+#[derive(Debug)]
+pub(crate) enum Done {
+    /// The statement runs again, with the answer.
+    Answered(Result<String, String>),
+    /// The command ended, or did not start.
+    Shell(JobReport, Result<Box<Finished>, StartError>),
+    /// Nothing more is to be done.
+    Nothing,
+    /// The statement runs again, with the content.
+    Read(Result<Text, String>),
+    /// The items of a parallel loop have ended; how many of them failed.
+    Fanned { failed: u64 },
+    /// Tools were looked for: a variable to set, or why it failed.
+    Tools(Result<Option<(String, String)>, String>),
+}

@@ -1,0 +1,461 @@
+//! Calls: tasks, their dependencies, snippets; entering and returning.
+
+use super::frame::{Call, CallKind, CallRest, Frame};
+use super::{Execution, Machine, Stage, Stop};
+use crate::ast::action::{Call as CallNode, UseSnippet};
+use crate::ast::{DefaultValue, Parameter, ParameterKind, ParameterType};
+use crate::resolve::TaskRef;
+use crate::source::Text;
+use crate::value::{self, Undefined, Value};
+
+impl Machine {
+    pub(super) fn call_task(&mut self, node: &CallNode) -> Execution {
+        let mut arguments = Vec::with_capacity(node.arguments.len());
+        for (name, template) in &node.arguments {
+            let value = self.text_with(template, Undefined::Dollar, "call statement")?;
+            arguments.push((name.clone(), value));
+        }
+        if self.dry() {
+            self.dry_call(node, &arguments);
+            return Ok(());
+        }
+        let namespace = self
+            .call()
+            .map(|call| call.namespace.clone())
+            .unwrap_or_default();
+        let task = self
+            .run
+            .program
+            .task(&node.task, &namespace)
+            .map_err(|error| Stop::fail(error.to_string()))?
+            .ok_or_else(|| Stop::fail(format!("task '{}' not found", node.task)))?;
+        let pending = if task.head().dependencies.is_empty() {
+            Vec::new()
+        } else {
+            let mut tasks = self
+                .run
+                .program
+                .dependencies_of_call(&task)
+                .map_err(|error| Stop::fail(error.to_string()))?;
+            tasks.reverse();
+            tasks
+        };
+        let current = if namespace.is_empty() || task.namespace.is_empty() {
+            node.task.clone()
+        } else {
+            task.full_name.clone()
+        };
+        self.enter_task(task, current, pending, arguments);
+        Ok(())
+    }
+
+    fn dry_call(&self, node: &CallNode, arguments: &[(Text, Text)]) {
+        self.line(&format!("[DRY RUN] Would call task: {}", node.task));
+        if arguments.is_empty() {
+            return;
+        }
+        let sorted: std::collections::BTreeMap<_, _> = arguments
+            .iter()
+            .map(|(name, value)| (name, value))
+            .collect();
+        let shown: Vec<_> = sorted
+            .iter()
+            .map(|(name, value)| format!("{name}:{value}"))
+            .collect();
+        self.line(&format!(
+            "[DRY RUN] With parameters: map[{}]",
+            shown.join(" ")
+        ));
+    }
+
+    fn enter_task(
+        &mut self,
+        task: TaskRef,
+        current: Text,
+        pending: Vec<TaskRef>,
+        arguments: Vec<(Text, Text)>,
+    ) {
+        let index = self.frames.len() as u32;
+        let ci = self.mode_of(&task);
+        let mark = self.variables.mark();
+        let rest = CallRest {
+            pending,
+            arguments,
+            target: Some(task.clone()),
+        };
+        self.push_call(Call {
+            kind: CallKind::Task,
+            name: current.clone(),
+            namespace: task.namespace.clone(),
+            file: task.file.clone(),
+            task: index,
+            scope: index,
+            workdir: None,
+            ci,
+            current_task: current,
+            parameters: Default::default(),
+            header: task.span(),
+            mark,
+            hidden: None,
+            rest: Some(Box::new(rest)),
+        });
+    }
+
+    /// Whether a task that the running code starts runs in mode `ci`.
+    fn mode_of(&self, task: &TaskRef) -> bool {
+        let inherited = self.task_call().is_some_and(|call| call.ci);
+        self.run
+            .options
+            .ci
+            .unwrap_or(match task.head().mode.as_deref() {
+                Some("ci") => true,
+                Some(_) => false,
+                None => inherited,
+            })
+    }
+
+    fn enter_dependency(&mut self, task: TaskRef, scope: u32) {
+        let index = self.frames.len() as u32;
+        let ci = self.mode_of(&task);
+        self.push_call(Call {
+            kind: CallKind::Dependency,
+            name: task.full_name.clone(),
+            namespace: task.namespace.clone(),
+            file: task.file.clone(),
+            task: index,
+            scope,
+            workdir: None,
+            ci,
+            current_task: task.full_name.clone(),
+            parameters: Default::default(),
+            header: task.span(),
+            mark: Default::default(),
+            hidden: None,
+            rest: Some(Box::new(CallRest {
+                target: Some(task),
+                ..CallRest::default()
+            })),
+        });
+    }
+
+    pub(super) fn push_call(&mut self, call: Call) {
+        self.calls.push(self.frames.len() as u32);
+        self.frames.push(Frame::Call(Box::new(call)));
+    }
+
+    /// Takes the call on top away.
+    pub(super) fn pop_call(&mut self) -> Option<Call> {
+        match self.frames.pop() {
+            Some(Frame::Call(call)) => {
+                self.calls.pop();
+                Some(*call)
+            }
+            other => {
+                self.frames.extend(other);
+                None
+            }
+        }
+    }
+
+    /// The call on top goes on: it begins, or what it ran has ended.
+    pub(super) fn continue_call(&mut self) -> Execution {
+        let Some(Frame::Call(call)) = self.frames.last_mut() else {
+            return Ok(());
+        };
+        if call.kind == CallKind::Run {
+            return self.next_stage();
+        }
+        let scope = call.scope;
+        if let Some(rest) = &mut call.rest {
+            if let Some(dependency) = rest.pending.pop() {
+                self.enter_dependency(dependency, scope);
+                return Ok(());
+            }
+            if let Some(target) = rest.target.clone() {
+                return self.begin(target);
+            }
+        }
+        self.return_from_call();
+        Ok(())
+    }
+
+    /// Evaluates the parameters of the task of the call on top, and starts its body.
+    fn begin(&mut self, target: TaskRef) -> Execution {
+        self.set_parameters(&target)?;
+        if let Some(Frame::Call(call)) = self.frames.last_mut() {
+            call.rest = None;
+        }
+        self.push_body(&target.body());
+        Ok(())
+    }
+
+    fn return_from_call(&mut self) {
+        let Some(call) = self.pop_call() else { return };
+        if call.kind != CallKind::Task {
+            return;
+        }
+        // What the callee made of the names of its own parameters stays with it.
+        for (name, _) in call.parameters.iter() {
+            self.forget(name);
+        }
+        for (name, value) in call.hidden.into_iter().flat_map(|hidden| *hidden) {
+            self.variables.set(&name, value);
+        }
+        self.variables.keep(call.mark);
+    }
+
+    /// Takes the variables of a parameter's name away, and gives those that were there.
+    fn forget(&mut self, name: &Text) -> Vec<(Text, Value)> {
+        if self.variables.is_empty() {
+            return Vec::new();
+        }
+        let dollar = Text::from(format!("${name}"));
+        let found = [dollar, name.clone()].map(|name| {
+            let value = self.variables.remove(&name)?;
+            Some((name, value))
+        });
+        found.into_iter().flatten().collect()
+    }
+
+    /// Sets the parameters of a task in the scope of the call on top.
+    pub(super) fn set_parameters(&mut self, task: &TaskRef) -> Execution {
+        let task = task.clone();
+        let called = self.call().is_some_and(|call| call.kind == CallKind::Task);
+        for parameter in &task.head().parameters {
+            let given = self.given(parameter, called);
+            let value = self.parameter_value(parameter, given)?;
+            let scope = self.call().map_or(0, |call| call.scope);
+            if called {
+                self.hide(&parameter.name);
+            }
+            if let Some(call) = self.call_mut(scope) {
+                call.parameters.set(&parameter.name, value);
+            }
+        }
+        Ok(())
+    }
+
+    /// What was given for a parameter, by the call or on the command line.
+    fn given(&self, parameter: &Parameter, called: bool) -> Option<Text> {
+        if !called && self.call().is_some_and(|call| call.scope == 0) {
+            return self.run.argument(&parameter.name).cloned();
+        }
+        let scope = super::call_at(&self.frames, self.call()?.scope)?;
+        let arguments = &scope.rest.as_ref()?.arguments;
+        let (_, value) = arguments
+            .iter()
+            .rev()
+            .find(|(name, _)| *name == parameter.name)?;
+        Some(value.clone())
+    }
+
+    /// The value of a parameter: given, else its default, else what its kind says.
+    pub(super) fn parameter_value(
+        &mut self,
+        parameter: &Parameter,
+        given: Option<Text>,
+    ) -> Result<Value, Stop> {
+        let text = match (given, &parameter.default) {
+            (Some(text), _) => text,
+            (None, Some(DefaultValue::Text(template))) => {
+                let place = format!("default of parameter '{}'", parameter.name);
+                self.text_with(template, Undefined::Dollar, &place)?
+            }
+            (None, Some(DefaultValue::Array(items))) => {
+                return self.default_list(parameter, items);
+            }
+            (None, None) if parameter.word == ParameterKind::Requires => {
+                let name = &parameter.name;
+                return Err(Stop::fail(format!(
+                    "required parameter '{name}' not provided"
+                )));
+            }
+            (None, None) => {
+                return Ok(match parameter.ty {
+                    Some(ParameterType::List(_)) => Value::list(Text::default(), Vec::new()),
+                    _ => Value::Text(Text::default()),
+                });
+            }
+        };
+        value::parameter::check(parameter, &text).map_err(|error| Stop::fail(error.to_string()))
+    }
+
+    fn default_list(
+        &mut self,
+        parameter: &Parameter,
+        items: &[crate::ast::Template],
+    ) -> Result<Value, Stop> {
+        let place = format!("default of parameter '{}'", parameter.name);
+        let mut texts = Vec::with_capacity(items.len());
+        for item in items {
+            texts.push(self.text_with(item, Undefined::Dollar, &place)?);
+        }
+        value::parameter::check_items(parameter, texts)
+            .map_err(|error| Stop::fail(error.to_string()))
+    }
+
+    /// Takes the caller's variables of a parameter's name out of sight.
+    fn hide(&mut self, name: &Text) {
+        let found = self.forget(name);
+        if found.is_empty() {
+            return;
+        }
+        if let Some(Frame::Call(call)) = self.frames.last_mut() {
+            call.hidden.get_or_insert_default().extend(found);
+        }
+    }
+
+    pub(super) fn use_snippet(&mut self, node: &UseSnippet) -> Execution {
+        if self.dry() {
+            self.line(&format!("[DRY RUN] Would execute snippet: {}", node.name));
+            return Ok(());
+        }
+        let (namespace, task, scope) = self
+            .call()
+            .map(|call| (call.namespace.clone(), call.task, call.scope))
+            .unwrap_or_default();
+        let snippet = self
+            .run
+            .program
+            .snippet(&node.name, &namespace)
+            .map_err(|error| Stop::fail(error.to_string()))?
+            .ok_or_else(|| Stop::fail(format!("snippet '{}' not found", node.name)))?;
+        self.push_call(Call {
+            kind: CallKind::Snippet,
+            name: node.name.clone(),
+            namespace: snippet.namespace.clone(),
+            file: snippet.file.clone(),
+            task,
+            scope,
+            workdir: None,
+            ci: false,
+            current_task: Text::default(),
+            parameters: Default::default(),
+            header: snippet.span(),
+            mark: Default::default(),
+            hidden: None,
+            rest: None,
+        });
+        let body = snippet.body().clone();
+        self.push_body(&body);
+        Ok(())
+    }
+
+    /// The bottom call of the main machine: the next stage of the run.
+    fn next_stage(&mut self) -> Execution {
+        let Some(stage) = self.stages.last() else {
+            self.pop_call();
+            return Ok(());
+        };
+        match stage {
+            Stage::ProjectParameters => {
+                self.set_project_parameters()?;
+                self.stages.pop();
+            }
+            Stage::Parameters(task) => {
+                let task = task.clone();
+                self.name_the_task(&task);
+                self.set_parameters(&task)?;
+                self.stages.pop();
+            }
+            Stage::Task(_) | Stage::Hook(_) => match self.stages.pop() {
+                Some(Stage::Task(task)) => self.enter_planned(task),
+                Some(Stage::Hook(hook)) => self.enter_hook(hook),
+                _ => {}
+            },
+        }
+        Ok(())
+    }
+
+    fn set_project_parameters(&mut self) -> Execution {
+        if self.run.project_parameters.get().is_some() {
+            return Ok(());
+        }
+        let program = self.run.program.clone();
+        let mut values = rustc_hash::FxHashMap::default();
+        for (namespace, parameter) in program.project_parameters() {
+            let given = match namespace.is_empty() {
+                true => self.run.argument(&parameter.name).cloned(),
+                false => None,
+            };
+            if given.is_none() && parameter.default.is_none() {
+                continue;
+            }
+            let value = self.parameter_value(parameter, given)?;
+            let name = match namespace.is_empty() {
+                true => parameter.name.clone(),
+                false => Text::from(format!("{namespace}.{}", parameter.name)),
+            };
+            values.insert(name, value);
+        }
+        // Only the main machine runs stages, so nothing else can have set them meanwhile.
+        let _ = self.run.project_parameters.set(values);
+        Ok(())
+    }
+
+    /// Before hooks belong to the requested task already.
+    fn name_the_task(&mut self, task: &TaskRef) {
+        let ci = self.mode_of(task);
+        if let Some(call) = self.call_mut(0) {
+            call.current_task = task.full_name.clone();
+            call.ci = ci;
+        }
+    }
+
+    fn enter_planned(&mut self, planned: super::start::PlannedTask) {
+        let index = self.frames.len() as u32;
+        let task = planned.task;
+        self.push_call(Call {
+            kind: CallKind::Planned,
+            name: task.full_name.clone(),
+            namespace: task.namespace.clone(),
+            file: task.file.clone(),
+            task: index,
+            scope: 0,
+            workdir: None,
+            ci: planned.ci,
+            current_task: task.full_name.clone(),
+            parameters: Default::default(),
+            header: task.span(),
+            mark: Default::default(),
+            hidden: None,
+            rest: planned.with_parameters.then(|| {
+                Box::new(CallRest {
+                    target: Some(task.clone()),
+                    ..CallRest::default()
+                })
+            }),
+        });
+        if !planned.with_parameters {
+            self.push_body(&task.body());
+        }
+    }
+
+    fn enter_hook(&mut self, hook: super::start::HookStage) {
+        let index = self.frames.len() as u32;
+        let current_task = match (hook.setup, super::call_at(&self.frames, 0)) {
+            (false, Some(run)) => run.current_task.clone(),
+            _ => Text::default(),
+        };
+        self.push_call(Call {
+            kind: match hook.lenient {
+                true => CallKind::LenientHook,
+                false => CallKind::Hook,
+            },
+            name: hook.name,
+            namespace: Text::default(),
+            file: self.run.program.ast().main.clone(),
+            task: index,
+            scope: 0,
+            workdir: None,
+            ci: hook.ci,
+            current_task,
+            parameters: Default::default(),
+            header: hook.header,
+            mark: Default::default(),
+            hidden: None,
+            rest: None,
+        });
+        self.push_body(&hook.body);
+    }
+}

@@ -1,0 +1,139 @@
+//! What all machines of one run share.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use rustc_hash::FxHashMap;
+
+use super::Machine;
+use crate::process::Supervisor;
+use crate::report::Report;
+use crate::resolve::Program;
+use crate::source::Text;
+use crate::value::{Value, World};
+
+/// How a run was asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Show instead of do.
+    pub dry_run: bool,
+    /// Say more.
+    pub verbose: bool,
+    /// `--task-mode`: whether every task runs in mode `ci`; `None` leaves it to the tasks.
+    pub ci: Option<bool>,
+    /// Undefined placeholders stay as text.
+    pub allow_undefined: bool,
+    /// No tool is checked.
+    pub ignore_tools: bool,
+    /// The version of a tool that is there may be changed.
+    pub allow_tool_changes: bool,
+}
+
+/// The shell of every command, as the project configures it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ShellSetup {
+    pub(crate) executable: String,
+    pub(crate) args: Vec<String>,
+    pub(crate) environment: Vec<(String, String)>,
+}
+
+/// What all machines of one run share.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) program: Arc<Program>,
+    pub(crate) world: World,
+    pub(crate) report: Report,
+    pub(crate) supervisor: Supervisor,
+    pub(crate) options: Options,
+    /// `key=value` of the command line, in order.
+    pub(crate) arguments: Vec<(Text, Text)>,
+    /// Project parameters by name, those of included files as `NS.name`. Set once, at the start.
+    pub(crate) project_parameters: std::sync::OnceLock<FxHashMap<Text, Value>>,
+    /// The shell of every command.
+    pub(crate) shell: ShellSetup,
+    /// Sources of install commands.
+    pub(crate) provisioning: Vec<String>,
+    /// What only those who look at the run need.
+    pub(crate) state: Mutex<RunState>,
+    /// The machines that are alive, the main one first.
+    pub(crate) machines: Mutex<Vec<Weak<Mutex<Machine>>>>,
+}
+
+/// What only those who look at the run need.
+#[derive(Debug, Default)]
+pub(crate) struct RunState {
+    /// The requested task.
+    target: Option<Text>,
+    /// Files that are being read.
+    reads: Vec<Arc<Reading>>,
+}
+
+/// A file that is being read.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    pub(crate) name: String,
+    pub(crate) bytes: AtomicU64,
+}
+
+/// How much of a file was read.
+#[derive(Debug, Clone)]
+pub(crate) struct ReadSoFar {
+    pub(crate) name: String,
+    pub(crate) bytes: u64,
+}
+
+impl Run {
+    /// Names the requested task.
+    pub(crate) fn set_target(&self, target: Text) {
+        self.state().target = Some(target);
+    }
+
+    /// The requested task.
+    pub(crate) fn target(&self) -> Option<Text> {
+        self.state.try_lock().ok()?.target.clone()
+    }
+
+    /// Begins the reading of a file; it ends when the result is dropped.
+    pub(crate) fn begin_read(&self, name: &str) -> Arc<Reading> {
+        let reading = Arc::new(Reading {
+            name: name.to_owned(),
+            bytes: AtomicU64::new(0),
+        });
+        let mut state = self.state();
+        state.reads.retain(|reading| Arc::strong_count(reading) > 1);
+        state.reads.push(reading.clone());
+        reading
+    }
+
+    /// The files that are being read.
+    pub(crate) fn reads(&self) -> Vec<ReadSoFar> {
+        let Ok(state) = self.state.try_lock() else {
+            return Vec::new();
+        };
+        let alive = state
+            .reads
+            .iter()
+            .filter(|reading| Arc::strong_count(reading) > 1);
+        alive
+            .map(|reading| ReadSoFar {
+                name: reading.name.clone(),
+                bytes: reading.bytes.load(Ordering::Relaxed),
+            })
+            .collect()
+    }
+
+    fn state(&self) -> MutexGuard<'_, RunState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The argument of the command line for `name`; the last of several wins.
+    pub(crate) fn argument(&self, name: &str) -> Option<&Text> {
+        let (_, value) = self.arguments.iter().rev().find(|(key, _)| key == name)?;
+        Some(value)
+    }
+
+    /// A project parameter by its name, or `NS.name`.
+    pub(crate) fn project_parameter(&self, name: &str) -> Option<&Value> {
+        self.project_parameters.get()?.get(name)
+    }
+}

@@ -1,0 +1,218 @@
+//! The driver: steps a machine, and performs what it hands out.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::io::AsyncReadExt as _;
+
+use super::action::{Action, Done, JobReport};
+use super::{Ended, Execution, Failure, Machine, Run, Step, Stop, parallel};
+use crate::action::{detect, probe, tools};
+use crate::ast::Stmt;
+use crate::process::{self, Finished, StartError};
+use crate::resolve::ResolvedTool;
+use crate::source::Text;
+
+/// How long a machine steps before it lets others run. A step stays far below it.
+const SLICE: Duration = Duration::from_millis(1);
+/// Steps between two looks at the clock, which costs more than a short step.
+const STEPS: u32 = 32;
+/// Bytes of output after which a machine stops to have them written.
+const PENDING: usize = 64 * 1024;
+
+/// What a slice of stepping came to.
+enum Slice {
+    Used,
+    Action(Action),
+    Done(Result<Ended, Failure>),
+}
+
+/// Runs a machine to its end.
+pub(crate) async fn drive(machine: Arc<Mutex<Machine>>) -> Result<Ended, Failure> {
+    let run = lock(&machine).run.clone();
+    loop {
+        match slice(&machine, &run) {
+            Slice::Used => {
+                flush(&run).await?;
+                tokio::task::yield_now().await;
+            }
+            Slice::Action(action) => {
+                flush(&run).await?;
+                let done = perform(&machine, &run, action).await;
+                lock(&machine).complete(done);
+            }
+            Slice::Done(result) => {
+                flush(&run).await?;
+                return result;
+            }
+        }
+    }
+}
+
+fn slice(machine: &Mutex<Machine>, run: &Run) -> Slice {
+    let begun = Instant::now();
+    let mut machine = lock(machine);
+    loop {
+        for _ in 0..STEPS {
+            match machine.step() {
+                Step::Continue => {}
+                Step::Action(action) => return Slice::Action(action),
+                Step::Done(result) => return Slice::Done(result),
+            }
+        }
+        if begun.elapsed() > SLICE || run.report.pending() > PENDING {
+            return Slice::Used;
+        }
+    }
+}
+
+/// Writes what was printed. Output that nobody can take any more ends the run.
+async fn flush(run: &Run) -> Result<(), Failure> {
+    run.report
+        .flush()
+        .await
+        .map_err(|error| Failure::new(format!("cannot write to standard output: {error}")))
+}
+
+async fn perform(machine: &Arc<Mutex<Machine>>, run: &Arc<Run>, action: Action) -> Done {
+    match action {
+        Action::Answer(question) => {
+            Done::Answered(probe::answer(&question, &run.world, &run.supervisor).await)
+        }
+        Action::Shell(job) => {
+            let job = *job;
+            let outcome = process::run(&run.supervisor, job.command, job.output, &run.report).await;
+            let outcome = report_ci(&job.report, outcome, run).await;
+            Done::Shell(job.report, outcome.map(Box::new))
+        }
+        Action::Sleep(duration) => {
+            tokio::time::sleep(duration).await;
+            Done::Nothing
+        }
+        Action::ReadFile { path, shown } => Done::Read(read(run, path, &shown).await),
+        Action::Fan(fan) => parallel::fan(machine, fan).await,
+        Action::Tools { block, statement } => Done::Tools(match block.get(statement) {
+            Some(Stmt::Detect(node)) => Ok(detect(node, run).await),
+            Some(Stmt::RequiresTools(node)) => {
+                let (file, namespace) = lock(machine).code();
+                match run.program.block_tools(node, &file, &namespace) {
+                    Ok(tools) => run.require(&tools).await.map(|()| None),
+                    Err(error) => Err(error.to_string()),
+                }
+            }
+            _ => Ok(None),
+        }),
+    }
+}
+
+/// In mode `ci` what was held back of a command is printed when it failed.
+async fn report_ci(
+    report: &JobReport,
+    outcome: Result<Finished, StartError>,
+    run: &Run,
+) -> Result<Finished, StartError> {
+    if !report.ci {
+        return outcome;
+    }
+    match outcome {
+        Ok(mut finished) if !finished.success() => {
+            // An output that cannot be written any more ends the run at the next flush.
+            let _ = finished.ci_report(&report.shown, &run.report).await;
+            Ok(finished)
+        }
+        Err(error) => {
+            run.report.line(&process::ci_summary(&report.shown, 1));
+            Err(error)
+        }
+        done => done,
+    }
+}
+
+async fn detect(node: &crate::ast::action::Detect, run: &Run) -> Option<(String, String)> {
+    let detected = detect::perform(node, &run.world, &run.supervisor, run.options.verbose).await;
+    detected.lines.iter().for_each(|line| run.report.line(line));
+    detected.set
+}
+
+impl Run {
+    /// Checks tools, and installs what may be installed.
+    pub(crate) async fn require(&self, tools: &[ResolvedTool]) -> Result<(), String> {
+        let mut shell = process::ShellCommand::shell(
+            self.shell.executable.clone(),
+            Text::default(),
+            self.world.start_dir.clone(),
+        );
+        shell.args = self.shell.args.clone();
+        shell.env = self.shell.environment.clone();
+        tools::require(&tools::Requirements {
+            tools,
+            sources: &self.provisioning,
+            shell,
+            supervisor: &self.supervisor,
+            report: &self.report,
+            dry_run: self.options.dry_run,
+            verbose: self.options.verbose,
+            allow_changes: self.options.allow_tool_changes,
+        })
+        .await
+    }
+}
+
+/// The whole of a file as text; bytes that are no UTF-8 are replaced.
+async fn read(run: &Run, path: std::path::PathBuf, shown: &str) -> Result<Text, String> {
+    let reading = run.begin_read(shown);
+    let work = async {
+        let mut file = tokio::fs::File::open(&path).await?;
+        let mut bytes = Vec::new();
+        // In pieces, so that whoever looks sees how far it is, and a drop ends it.
+        while file.read_buf(&mut bytes).await? > 0 {
+            reading.bytes.store(bytes.len() as u64, Ordering::Relaxed);
+        }
+        Ok(bytes)
+    };
+    let bytes = work
+        .await
+        .map_err(|error| format!("reading file {shown}: {}", crate::value::os_reason(&error)))?;
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(error) => String::from_utf8_lossy(error.as_bytes())
+            .into_owned()
+            .into(),
+    })
+}
+
+impl Machine {
+    /// What an action came to, as the end of its statement.
+    pub(super) fn finish_action(&mut self, done: Done) -> Execution {
+        match done {
+            Done::Answered(answer) => {
+                self.replay.push(answer);
+                Ok(())
+            }
+            Done::Read(Ok(text)) => {
+                self.inbox = Some(text);
+                self.retry = true;
+                Ok(())
+            }
+            Done::Read(Err(message)) | Done::Tools(Err(message)) => Err(Stop::fail(message)),
+            Done::Nothing => Ok(()),
+            Done::Shell(report, outcome) => self.finish_command(&report, outcome),
+            Done::Fanned { failed: 0 } => Ok(()),
+            Done::Fanned { failed } => Err(Stop::fail(format!(
+                "parallel execution completed with {failed} errors"
+            ))),
+            Done::Tools(Ok(variable)) => {
+                if let Some((name, value)) = variable {
+                    let value = crate::value::Value::Text(value.into());
+                    self.assign(&name.into(), value);
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+fn lock(machine: &Mutex<Machine>) -> MutexGuard<'_, Machine> {
+    machine.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,13 @@
+//! What each statement does, one file a family.
+
+mod conditional;
+mod detect;
+mod jump;
+mod loops;
+mod shell;
+mod status;
+mod tries;
+mod variable;
+mod wait;
+
+pub(super) use loops::WORKERS;

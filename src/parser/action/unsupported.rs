@@ -1,0 +1,68 @@
+//! Statements that the language has and this program has not yet.
+
+use super::super::cursor::{Cursor, Failed};
+use crate::syntax::Kind;
+
+/// The first words of these statements, sorted; `wait for` is one more.
+const WORDS: [&str; 28] = [
+    "append",
+    "backup",
+    "check",
+    "copy",
+    "create",
+    "delete",
+    "docker",
+    "download",
+    "get",
+    "git",
+    "head",
+    "http",
+    "https",
+    "move",
+    "open",
+    "options",
+    "orchestrate",
+    "patch",
+    "ping",
+    "post",
+    "promote",
+    "put",
+    "read",
+    "replace",
+    "secret",
+    "test",
+    "update",
+    "write",
+];
+
+/// Whether `word` begins one of them.
+pub(in crate::parser) fn begins(word: &str) -> bool {
+    WORDS.binary_search(&word).is_ok()
+}
+
+/// Reports the statement that begins here.
+pub(in crate::parser) fn statement(cursor: &mut Cursor<'_>) -> Failed {
+    report(cursor)
+}
+
+/// Reports `git policy` or `scm` in the body of a project.
+pub(in crate::parser) fn project_item(cursor: &mut Cursor<'_>) -> Failed {
+    if cursor.at_word("git") && !cursor.nth_is_word(1, "policy") {
+        cursor.bump();
+        return cursor.unexpected("`policy`");
+    }
+    report(cursor)
+}
+
+/// Names the first word, and the second where it says which statement of the family it is.
+fn report(cursor: &mut Cursor<'_>) -> Failed {
+    let first = cursor.token();
+    let next = cursor.nth(1);
+    let second = (next.kind == Kind::Word && !next.line_start).then(|| cursor.slice(next.span));
+    let name = match second {
+        Some(second) => format!("{} {second}", cursor.slice(first.span)),
+        None => cursor.slice(first.span).to_owned(),
+    };
+    let shown: String = name.chars().take(60).collect();
+    cursor.fail(first.span, format!("not supported yet: {shown}"))
+}

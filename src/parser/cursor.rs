@@ -1,0 +1,658 @@
+//! The place in the text at which a production stands, and its verbs.
+//!
+//! `at` looks, `accept` takes what is optional, `expect` takes what has to be there and blames the
+//! author of the file otherwise.
+
+use std::sync::Arc;
+
+use super::nesting::{LIMIT, Nest, Nesting};
+use super::progress::Progress;
+use crate::source::{Diagnostic, SourceFile, Span, Text};
+use crate::syntax::{Indentation, Kind, Lexer, Mode, Token};
+
+/// A production that did not fit. What is wrong stands in the list of the [`Cursor`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failed;
+
+/// How many tokens can be looked at in advance, the current one included.
+const AHEAD: usize = 4;
+/// How many messages are kept. A text of a million mistakes must not become a million messages.
+const MESSAGES: usize = 100;
+
+/// A token stream with a current token, indentation, nesting and messages.
+///
+/// The kind that a production sees ([`Cursor::kind`]) is that of the current token, except where
+/// the indentation of its line says that a block begins ([`Kind::Indent`]) or ends
+/// ([`Kind::Dedent`]): these are not tokens, only answers. `open_block` and
+/// `close_block` take them.
+#[derive(Debug)]
+pub struct Cursor<'s> {
+    lexer: Lexer<'s>,
+    /// The text that [`Cursor::share`] takes parts of.
+    base: Text,
+    file: Option<&'s Arc<SourceFile>>,
+    /// The current token and those after it that were looked at.
+    ahead: [Token; AHEAD],
+    known: usize,
+    kind: Kind,
+    previous_end: u32,
+    indentation: Indentation,
+    /// Open `[`: inside them lines and indentation mean nothing.
+    brackets: u32,
+    nesting: Nesting,
+    errors: Vec<Diagnostic>,
+    progress: Option<&'s Progress>,
+    next_look: usize,
+    stopped: bool,
+    /// Whether the current token begins an item of a block: if it does not fit, the mistake is the
+    /// token and not something that is missing before it.
+    at_item: bool,
+}
+
+/// A place to return to.
+#[derive(Debug, Clone)]
+pub struct Checkpoint<'s> {
+    lexer: Lexer<'s>,
+    ahead: [Token; AHEAD],
+    known: usize,
+    kind: Kind,
+    previous_end: u32,
+    brackets: u32,
+    nesting: Nesting,
+    errors: usize,
+}
+
+impl<'s> Cursor<'s> {
+    /// At the first token of a file.
+    pub fn new(file: &'s Arc<SourceFile>, progress: &'s Progress) -> Self {
+        let all = Span::new(0, file.text().len() as u32);
+        let mut cursor = Self::over(file.text(), file.share(all), Mode::File);
+        cursor.file = Some(file);
+        cursor.progress = Some(progress);
+        cursor.next_look = Progress::STRIDE;
+        cursor
+    }
+
+    /// At the first token of the inside of a placeholder. Spans are offsets in `text`, messages
+    /// are dropped, and `nesting` holds the levels that are open around it.
+    pub fn placeholder(text: &'s Text, nesting: Nesting) -> Self {
+        let mut cursor = Self::over(text, text.clone(), Mode::Placeholder);
+        cursor.nesting = nesting;
+        cursor
+    }
+
+    fn over(text: &'s str, base: Text, mode: Mode) -> Self {
+        let mut lexer = Lexer::new(text, mode);
+        let first = lexer.next_token();
+        let mut cursor = Self {
+            lexer,
+            base,
+            file: None,
+            ahead: [first; AHEAD],
+            known: 1,
+            kind: first.kind,
+            previous_end: 0,
+            indentation: Indentation::default(),
+            // A placeholder has no blocks, so its lines mean as little as those of a list.
+            brackets: u32::from(mode == Mode::Placeholder),
+            nesting: Nesting::default(),
+            errors: Vec::new(),
+            progress: None,
+            next_look: usize::MAX,
+            stopped: false,
+            at_item: true,
+        };
+        cursor.settle();
+        cursor
+    }
+
+    // Looking.
+
+    /// The kind of the current token, or `Indent`/`Dedent` where its line changes the block.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The current token as the lexer made it, whatever its indentation.
+    pub fn token(&self) -> Token {
+        self.ahead[0]
+    }
+
+    /// The token `distance` places further on (0 is the current one), at most 3.
+    pub fn nth(&mut self, distance: usize) -> Token {
+        let distance = distance.min(AHEAD - 1);
+        while self.known <= distance {
+            self.ahead[self.known] = self.lexer.next_token();
+            self.known += 1;
+        }
+        self.ahead[distance]
+    }
+
+    /// Whether the current token is of that kind.
+    pub fn at(&self, kind: Kind) -> bool {
+        self.kind == kind
+    }
+
+    /// Whether the current token is that word.
+    pub fn at_word(&self, word: &str) -> bool {
+        self.kind == Kind::Word && self.slice(self.ahead[0].span) == word
+    }
+
+    /// Whether the token `distance` places further on is that word.
+    pub fn nth_is_word(&mut self, distance: usize, word: &str) -> bool {
+        let token = self.nth(distance);
+        token.kind == Kind::Word && self.slice(token.span) == word
+    }
+
+    /// The current word; empty when the current token is no word.
+    pub fn word(&self) -> &'s str {
+        if self.kind == Kind::Word {
+            self.slice(self.ahead[0].span)
+        } else {
+            ""
+        }
+    }
+
+    /// Whether the current token stands on the line of the token before it.
+    pub fn on_same_line(&self) -> bool {
+        let token = self.ahead[0];
+        token.kind != Kind::End && !token.line_start
+    }
+
+    /// The end of the token that was taken last.
+    pub fn previous_end(&self) -> u32 {
+        self.previous_end
+    }
+
+    /// The span from `start` to the end of the token that was taken last.
+    pub fn span_from(&self, start: u32) -> Span {
+        Span::new(start, self.previous_end.max(start))
+    }
+
+    // Text.
+
+    /// The whole text.
+    pub fn text(&self) -> &'s str {
+        self.lexer.text()
+    }
+
+    /// The text of a span.
+    pub fn slice(&self, span: Span) -> &'s str {
+        self.text()
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or_default()
+    }
+
+    /// The text of a span, shared and not copied.
+    pub fn share(&self, span: Span) -> Text {
+        self.base.share(self.slice(span))
+    }
+
+    /// The value of a [`Kind::Text`] token: without quotes, escapes resolved. Shared where nothing
+    /// had to be resolved.
+    pub fn value(&self, token: Token) -> Text {
+        let inside = Span::new(token.span.start + 1, token.span.end.saturating_sub(1));
+        if token.escaped {
+            Text::from(unescape(self.slice(inside)))
+        } else {
+            self.share(inside)
+        }
+    }
+
+    // Taking.
+
+    /// Takes the current token. Indentation is left to the next look.
+    pub fn bump(&mut self) -> Token {
+        let token = self.ahead[0];
+        self.at_item = false;
+        self.previous_end = token.span.end.max(self.previous_end);
+        if self.known > 1 {
+            self.ahead.copy_within(1..self.known, 0);
+            self.known -= 1;
+        } else {
+            self.ahead[0] = self.lexer.next_token();
+        }
+        if self.previous_end as usize >= self.next_look {
+            self.look();
+        }
+        self.settle();
+        token
+    }
+
+    /// Takes the current token if it is of that kind.
+    pub fn accept(&mut self, kind: Kind) -> Option<Token> {
+        self.at(kind).then(|| self.bump())
+    }
+
+    /// Takes the current token if it is that word; whether it was.
+    pub fn accept_word(&mut self, word: &str) -> bool {
+        let found = self.at_word(word);
+        if found {
+            self.bump();
+        }
+        found
+    }
+
+    /// Takes a token of that kind; `what` says what should stand here.
+    pub fn expect(&mut self, kind: Kind, what: &str) -> Result<Token, Failed> {
+        match self.accept(kind) {
+            Some(token) => Ok(token),
+            None => Err(self.unexpected(what)),
+        }
+    }
+
+    /// Takes that word.
+    pub fn expect_word(&mut self, word: &str) -> Result<(), Failed> {
+        if self.accept_word(word) {
+            Ok(())
+        } else {
+            Err(self.unexpected(&format!("`{word}`")))
+        }
+    }
+
+    /// Where the parser stands now.
+    pub fn checkpoint(&self) -> Checkpoint<'s> {
+        Checkpoint {
+            lexer: self.lexer.clone(),
+            ahead: self.ahead,
+            known: self.known,
+            kind: self.kind,
+            previous_end: self.previous_end,
+            brackets: self.brackets,
+            nesting: self.nesting,
+            errors: self.errors.len(),
+        }
+    }
+
+    /// Returns to `place`, and forgets the messages since. No block may have been opened or closed
+    /// since. What is read twice is read by whoever rewinds: each production has to bound that.
+    pub fn rewind(&mut self, place: Checkpoint<'s>) {
+        self.lexer = place.lexer;
+        self.ahead = place.ahead;
+        self.known = place.known;
+        self.kind = place.kind;
+        self.previous_end = place.previous_end;
+        self.brackets = place.brackets;
+        self.nesting = place.nesting;
+        self.errors.truncate(place.errors);
+    }
+
+    /// Goes on behind raw text that ends at `position`; what lies between counts as taken.
+    pub fn seek(&mut self, position: usize) {
+        self.seek_to(position, false);
+    }
+
+    fn seek_to(&mut self, position: usize, line_start: bool) {
+        self.at_item = false;
+        self.lexer.seek(position, line_start);
+        self.previous_end = self.previous_end.max(self.lexer.position() as u32);
+        self.ahead[0] = self.lexer.next_token();
+        self.known = 1;
+        if self.previous_end as usize >= self.next_look {
+            self.look();
+        }
+        self.settle();
+    }
+
+    /// Goes on at the line that starts at `position`, without counting what lies between.
+    pub(super) fn seek_line(&mut self, position: usize, taken_to: u32) {
+        let end = self.previous_end.max(taken_to);
+        self.seek_to(position, true);
+        self.previous_end = end;
+    }
+
+    // Blocks and brackets.
+
+    /// The width of the block that is open.
+    pub fn block_width(&self) -> u32 {
+        self.indentation.current()
+    }
+
+    /// Opens the block that begins with the current line; [`Kind::Indent`] has to be current.
+    pub(super) fn open_block(&mut self) -> Result<(), Failed> {
+        self.enter(Nest::Block)?;
+        self.indentation.open(self.ahead[0].indent);
+        self.settle();
+        Ok(())
+    }
+
+    /// Closes the block; [`Kind::Dedent`] has to be current.
+    pub(super) fn close_block(&mut self) -> Result<(), Failed> {
+        self.nesting.leave(Nest::Block);
+        self.indentation.close();
+        self.settle();
+        if self.at(Kind::Indent) && self.ahead[0].kind != Kind::End {
+            let span = self.ahead[0].span;
+            return Err(self.fail_with_help(
+                span,
+                "the indentation of this line fits no block around it",
+                "give the line the same white space as the lines of the block it belongs to",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Says that an item of a block begins here.
+    pub(super) fn begin_item(&mut self) {
+        self.at_item = true;
+    }
+
+    /// Closes everything that is open: the next declaration begins.
+    pub(super) fn reset_nesting(&mut self) {
+        self.indentation.reset();
+        self.nesting = Nesting::default();
+        self.brackets = 0;
+        self.settle();
+    }
+
+    /// Takes a `[`, behind which lines and indentation mean nothing.
+    pub fn open_bracket(&mut self) -> Result<Token, Failed> {
+        if !self.at(Kind::BracketOpen) {
+            return Err(self.unexpected("`[`"));
+        }
+        self.enter(Nest::Bracket)?;
+        self.brackets += 1;
+        Ok(self.bump())
+    }
+
+    /// Takes the `]` that belongs to the last [`Cursor::open_bracket`].
+    pub fn close_bracket(&mut self) -> Result<Token, Failed> {
+        if self.kind != Kind::BracketClose {
+            return Err(self.unexpected("`,` or `]`"));
+        }
+        self.nesting.leave(Nest::Bracket);
+        self.brackets = self.brackets.saturating_sub(1);
+        Ok(self.bump())
+    }
+
+    /// One level deeper; the current token opens it.
+    pub fn enter(&mut self, nest: Nest) -> Result<(), Failed> {
+        if self.nesting.enter(nest) {
+            return Ok(());
+        }
+        let message = format!("{} are nested more than {LIMIT} deep", nest.plural());
+        Err(self.fail(self.ahead[0].span, message))
+    }
+
+    /// One level less deep.
+    pub fn leave(&mut self, nest: Nest) {
+        self.nesting.leave(nest);
+    }
+
+    /// The levels that are open, for [`Cursor::placeholder`].
+    pub fn nesting(&self) -> Nesting {
+        self.nesting
+    }
+
+    /// What a production sees of the current token.
+    fn settle(&mut self) {
+        let token = self.ahead[0];
+        self.kind = token.kind;
+        if self.brackets > 0 {
+            return;
+        }
+        if token.kind == Kind::End {
+            if self.indentation.depth() > 0 {
+                self.kind = Kind::Dedent;
+            }
+        } else if token.line_start {
+            let open = self.indentation.current();
+            if token.indent > open {
+                self.kind = Kind::Indent;
+            } else if token.indent < open {
+                self.kind = Kind::Dedent;
+            }
+        }
+    }
+
+    /// Tells how far the parse is; a wish to stop becomes an early end of the text.
+    fn look(&mut self) {
+        let Some(progress) = self.progress else {
+            return;
+        };
+        self.next_look = self.previous_end as usize + Progress::STRIDE;
+        if !progress.reached(self.previous_end as usize) {
+            self.stopped = true;
+            self.lexer.seek(self.text().len(), false);
+            self.ahead[0] = self.lexer.next_token();
+            self.known = 1;
+        }
+    }
+
+    /// Whether somebody wished that the parse ends.
+    pub(super) fn stopped(&self) -> bool {
+        self.stopped
+    }
+
+    // Messages.
+
+    /// Reports `message` at `span`.
+    pub fn fail(&mut self, span: Span, message: impl Into<String>) -> Failed {
+        self.report(span, message.into(), None)
+    }
+
+    /// Reports `message` at `span`, and what to write instead.
+    pub fn fail_with_help(
+        &mut self,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Failed {
+        self.report(span, message.into(), Some(help.into()))
+    }
+
+    fn report(&mut self, span: Span, message: String, help: Option<String>) -> Failed {
+        if let Some(file) = self.file
+            && !self.full()
+        {
+            let mut diagnostic = Diagnostic::new(file, span, message);
+            diagnostic.help = help;
+            self.errors.push(diagnostic);
+        }
+        Failed
+    }
+
+    /// Whether no further message is kept.
+    pub(super) fn full(&self) -> bool {
+        self.errors.len() >= MESSAGES
+    }
+
+    /// The messages so far.
+    pub(super) fn into_errors(self) -> Vec<Diagnostic> {
+        self.errors
+    }
+
+    /// Whether there is a message.
+    pub(super) fn has_errors(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
+    /// Reports that `what` should stand here, and what does. Something that is missing at the end
+    /// of a line is reported there and not at the next line.
+    pub fn unexpected(&mut self, what: &str) -> Failed {
+        self.unexpected_with_help(what, None)
+    }
+
+    /// The same, with what to write instead.
+    pub fn unexpected_with_help(&mut self, what: &str, help: Option<&str>) -> Failed {
+        let token = self.ahead[0];
+        match token.kind {
+            Kind::UnclosedText => {
+                return self.fail_with_help(
+                    Span::new(token.span.start, token.span.start + 1),
+                    "this text is never closed",
+                    "add `\"` where the text ends",
+                );
+            }
+            Kind::Unknown if self.on_same_line() || self.at_item => {
+                return self.unknown(token, what, help);
+            }
+            _ => {}
+        }
+        let missing = (token.line_start || token.kind == Kind::End) && !self.at_item;
+        let (span, found) = if missing {
+            let end = Span::new(self.previous_end, self.previous_end);
+            (end, self.describe_missing())
+        } else {
+            (token.span, self.describe(token))
+        };
+        let message = format!("expected {what}, found {found}");
+        let help = help.map(str::to_owned);
+        self.report(span, message, help)
+    }
+
+    fn describe_missing(&self) -> String {
+        let next = match self.kind {
+            Kind::End => "the end of the file",
+            Kind::Dedent if self.ahead[0].kind == Kind::End => "the end of the file",
+            _ => "the end of the line",
+        };
+        next.to_owned()
+    }
+
+    /// What a token is, in words.
+    pub(super) fn describe(&self, token: Token) -> String {
+        let written = shortened(self.slice(token.span));
+        match token.kind {
+            Kind::Word => format!("the word `{written}`"),
+            Kind::Variable => format!("the variable `{written}`"),
+            Kind::Number => format!("the number `{written}`"),
+            Kind::Text | Kind::UnclosedText => format!("the text {written}"),
+            Kind::End => "the end of the file".to_owned(),
+            _ => format!("`{written}`"),
+        }
+    }
+
+    fn unknown(&mut self, token: Token, what: &str, help: Option<&str>) -> Failed {
+        let written = self.slice(token.span);
+        let hint = match written {
+            "'" | "“" | "”" | "„" | "‘" | "’" | "«" | "»" | "`" => {
+                Some("write texts in plain double quotes")
+            }
+            ";" => Some("begin a new line instead; statements need no separator"),
+            "\0" => Some("a task file is plain text"),
+            _ => help,
+        };
+        let shown = if written == "\0" { "NUL" } else { written };
+        let message = format!("expected {what}, found `{shown}`");
+        self.report(token.span, message, hint.map(str::to_owned))
+    }
+}
+
+/// The first characters of what was written, on one line.
+fn shortened(written: &str) -> String {
+    const SHOWN: usize = 40;
+    let mut shown: String = written.chars().take(SHOWN).collect();
+    if let Some(end) = shown.find(['\n', '\r']) {
+        shown.truncate(end);
+        shown.push('…');
+    } else if written.len() > shown.len() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// The value of the inside of a quoted text.
+fn unescape(inside: &str) -> String {
+    let mut value = String::with_capacity(inside.len());
+    let mut rest = inside;
+    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
+        let (before, escape) = rest.split_at(at);
+        value.push_str(before);
+        let (known, length) = match escape.as_bytes().get(1) {
+            Some(b'"') => ("\"", 2),
+            Some(b'\\') => ("\\", 2),
+            Some(b'n') => ("\n", 2),
+            Some(b't') => ("\t", 2),
+            Some(b'r') => ("\r", 2),
+            Some(b'\n') => ("", 2),
+            Some(b'\r') if escape.as_bytes().get(2) == Some(&b'\n') => ("", 3),
+            // Anything else stays as it is written, the backslash included.
+            _ => ("\\", 1),
+        };
+        value.push_str(known);
+        rest = escape.get(length..).unwrap_or_default();
+    }
+    value.push_str(rest);
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with<R>(text: &str, work: impl FnOnce(&mut Cursor<'_>) -> R) -> R {
+        let file = SourceFile::new("spec.drun", text.to_owned()).unwrap();
+        let progress = Progress::default();
+        work(&mut Cursor::new(&file, &progress))
+    }
+
+    #[test]
+    fn indentation_shows_as_the_opening_and_closing_of_blocks() {
+        with("a\n  b\n\n # c\n    d\ne", |cursor| {
+            assert_eq!(cursor.bump().kind, Kind::Word);
+            assert_eq!(cursor.kind(), Kind::Indent);
+            cursor.open_block().unwrap();
+            assert!(cursor.accept_word("b"));
+            assert_eq!(cursor.kind(), Kind::Indent);
+            cursor.open_block().unwrap();
+            assert!(cursor.accept_word("d"));
+            assert_eq!(cursor.kind(), Kind::Dedent);
+            cursor.close_block().unwrap();
+            assert_eq!(cursor.kind(), Kind::Dedent);
+            cursor.close_block().unwrap();
+            assert!(cursor.accept_word("e"));
+            assert_eq!(cursor.kind(), Kind::End);
+        });
+    }
+
+    #[test]
+    fn between_brackets_lines_mean_nothing_and_rewinding_restores_that() {
+        with("x [\n a,\nb ]\n  c", |cursor| {
+            cursor.bump();
+            cursor.open_bracket().unwrap();
+            let place = cursor.checkpoint();
+            for _ in 0..2 {
+                assert!(cursor.accept_word("a"));
+                assert!(cursor.accept(Kind::Comma).is_some());
+                assert!(cursor.accept_word("b"));
+                cursor.close_bracket().unwrap();
+                assert_eq!(cursor.kind(), Kind::Indent);
+                cursor.rewind(place.clone());
+            }
+        });
+    }
+
+    #[test]
+    fn escapes_are_resolved_and_unknown_ones_stay() {
+        assert_eq!(
+            unescape(r#"a\"b\\c\nd\te\rf\qg\{h\"#),
+            "a\"b\\c\nd\te\rf\\qg\\{h\\"
+        );
+        assert_eq!(unescape("one \\\n  two"), "one   two");
+    }
+
+    #[test]
+    fn a_text_without_escapes_is_not_copied() {
+        with("\"plain\" \"a\\nb\"", |cursor| {
+            let token = cursor.bump();
+            let value = cursor.value(token);
+            assert_eq!(value.as_ptr(), cursor.text()[1..].as_ptr());
+            let token = cursor.bump();
+            assert_eq!(cursor.value(token), "a\nb");
+        });
+    }
+
+    #[test]
+    fn what_is_missing_at_the_end_of_a_line_is_reported_there() {
+        with("a\nb", |cursor| {
+            cursor.bump();
+            assert_eq!(cursor.expect(Kind::Text, "a text"), Err(Failed));
+            assert_eq!(cursor.errors[0].span, Span::new(1, 1));
+            assert_eq!(
+                cursor.errors[0].message,
+                "expected a text, found the end of the line"
+            );
+        });
+    }
+}

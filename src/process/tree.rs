@@ -1,0 +1,390 @@
+//! The processes that belong to an execution, and the memory that they use.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::command::{Branch, Origin};
+use super::entry::Process;
+use super::proc;
+use super::supervisor::{Known, Supervisor, Table, group_lives, lock, started};
+use crate::source::Text;
+
+/// How much of a command line is shown, in bytes.
+const COMMAND_BYTES: usize = 200;
+/// What reading the proportional memory of a process costs before it was measured: for the
+/// call, and for each MB.
+const PSS_CALL: Duration = Duration::from_micros(30);
+const PSS_EACH_MB: Duration = Duration::from_micros(8);
+/// A measurement that does not fit into the budget is made no more often than this many times
+/// its cost.
+const PSS_REST: u32 = 50;
+/// When a whole sample took longer than its budget, the next one is made no sooner than after
+/// this many times the excess.
+const REST: u32 = 20;
+
+/// A process that a command of the execution started, or one of its descendants.
+#[derive(Clone, Debug)]
+pub struct ChildInfo {
+    /// The number of the process.
+    pub pid: u32,
+    /// Its parent; ourselves for one that was started by a statement or has lost its parent.
+    pub parent: u32,
+    /// The command line, at most 200 bytes, not redacted.
+    pub command: Text,
+    /// Resident memory in bytes.
+    pub resident: u64,
+    /// Proportional memory in bytes, if it was measured.
+    pub proportional: Option<u64>,
+    /// The statement that it comes from, as far as that is known.
+    pub started_at: Option<Origin>,
+    /// How long that statement has been running, or ago it was started.
+    pub age: Option<Duration>,
+}
+
+impl ChildInfo {
+    /// The best figure there is, in bytes.
+    pub fn memory(&self) -> u64 {
+        self.proportional.unwrap_or(self.resident)
+    }
+}
+
+/// The memory of all processes of an execution, our own not included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TreeMemory {
+    /// The sum in bytes.
+    pub bytes: u64,
+    /// The number of processes.
+    pub processes: usize,
+    /// How many of them could not be measured by proportional memory; resident memory stands
+    /// for it, which counts shared pages several times.
+    pub resident_only: usize,
+}
+
+/// What was measured before.
+#[derive(Debug, Default)]
+pub(super) struct Measured {
+    sizes: FxHashMap<(u32, u64), Size>,
+    last: TreeMemory,
+    /// When the next sample may be made.
+    rested: Option<Instant>,
+    /// When a process may be measured whose measurement alone exceeds the budget.
+    pss_rested: Option<Instant>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Size {
+    resident: u64,
+    proportional: u64,
+}
+
+/// A process and the command that it comes from.
+#[derive(Clone, Debug)]
+pub(super) struct Member {
+    pub(super) process: Process,
+    pub(super) known: Option<Arc<Known>>,
+}
+
+impl Supervisor {
+    /// Measures the processes of the execution. Takes `budget` at most, give or take a process;
+    /// what does not fit is taken from earlier measurements or from resident memory. After a
+    /// call that took longer nevertheless, the next ones return the same for a while. Blocks for
+    /// that time; needs no runtime.
+    pub fn tree_memory(&self, budget: Duration) -> TreeMemory {
+        let begin = Instant::now();
+        let end = begin + budget;
+        if !self.is_active() {
+            return TreeMemory::default();
+        }
+        let mut measured = lock(&self.shared.measured);
+        if measured.rested.is_some_and(|rested| begin < rested) {
+            return measured.last;
+        }
+        let mut members = self.members(self.descendants());
+        members.retain(|member| !member.process.is_zombie());
+        members.sort_by_key(|member| std::cmp::Reverse(member.process.resident));
+        measured.last = measured.measure(&members, end);
+        let excess = begin.elapsed().saturating_sub(budget);
+        measured.rested = Some(Instant::now() + excess * REST);
+        measured.last
+    }
+
+    /// The next measurement is a new one, however long the last one took.
+    pub(super) fn forget_measurements(&self) {
+        *lock(&self.shared.measured) = Measured::default();
+    }
+
+    /// The processes of the execution, those that use most first, at most `limit`. The memory
+    /// is that of the last [`Supervisor::tree_memory`] where the process has not grown since.
+    pub fn children(&self, limit: usize) -> Vec<ChildInfo> {
+        if !self.is_active() {
+            return Vec::new();
+        }
+        let members = self.members(proc::scan());
+        let mut infos: Vec<_> = {
+            let measured = lock(&self.shared.measured);
+            let live = members.iter().filter(|member| !member.process.is_zombie());
+            live.map(|member| info(member, &measured)).collect()
+        };
+        infos.sort_by_key(|info| std::cmp::Reverse(info.memory()));
+        infos.truncate(limit);
+        for info in &mut infos {
+            if let Some(command) = proc::command_line(info.pid, COMMAND_BYTES) {
+                info.command = command.into();
+            }
+        }
+        infos
+    }
+
+    /// Our descendants and perhaps other processes, found in the cheaper way.
+    pub(super) fn descendants(&self) -> Vec<Process> {
+        proc::descendants(lock(&self.shared.table).seen.len())
+    }
+
+    /// Those of `processes` that belong to this execution. Waits for adopted ones that have
+    /// ended, which nobody else would.
+    pub(super) fn members(&self, processes: Vec<Process>) -> Vec<Member> {
+        let all_started = started();
+        let mut table = lock(&self.shared.table);
+        table.left.retain(|group, _| group_lives(*group));
+        let none = FxHashSet::default();
+        let family = Family {
+            table: &table,
+            all_started: all_started.as_ref().unwrap_or(&none),
+            owns_process: self.shared.owns_process,
+            my_group: my_group(),
+        };
+        let mut members = family.collect(&processes);
+        if cfg!(not(target_os = "linux")) {
+            members.extend(table.groups());
+        }
+        table.seen = members
+            .iter()
+            .map(|member| {
+                (
+                    (member.process.pid, member.process.started),
+                    member.known.clone(),
+                )
+            })
+            .collect();
+        for member in &members {
+            let pid = member.process.pid;
+            let adopted = member.process.parent == std::process::id()
+                && !all_started.as_ref().is_some_and(|all| all.contains(&pid));
+            if adopted && member.process.is_zombie() {
+                reap(pid);
+            }
+        }
+        members
+    }
+
+    /// As [`Supervisor::members`], those that are alive, of all branches or of some.
+    pub(super) fn living(
+        &self,
+        processes: Vec<Process>,
+        branches: Option<&[Branch]>,
+    ) -> Vec<Process> {
+        let members = self.members(processes);
+        let wanted = members.into_iter().filter(|member| {
+            let in_branch = |branches: &[Branch]| {
+                let known = member.known.as_ref();
+                known.is_some_and(|known| branches.contains(&known.branch))
+            };
+            !member.process.is_zombie() && branches.is_none_or(in_branch)
+        });
+        wanted.map(|member| member.process).collect()
+    }
+}
+
+impl Table {
+    /// The leaders of all groups, for platforms where no more is known.
+    fn groups(&self) -> impl Iterator<Item = Member> {
+        let groups = self.running.iter().chain(&self.left);
+        groups.map(|(group, known)| Member {
+            process: Process {
+                pid: *group,
+                parent: std::process::id(),
+                group: *group,
+                session: 0,
+                started: 0,
+                state: b'R',
+                threads: 1,
+                resident: 0,
+            },
+            known: Some(known.clone()),
+        })
+    }
+}
+
+/// How processes are told apart from those of others.
+struct Family<'a> {
+    table: &'a Table,
+    all_started: &'a FxHashSet<u32>,
+    owns_process: bool,
+    my_group: u32,
+}
+
+impl Family<'_> {
+    fn collect(&self, processes: &[Process]) -> Vec<Member> {
+        let mut by_parent: FxHashMap<u32, Vec<&Process>> = FxHashMap::default();
+        for process in processes {
+            by_parent.entry(process.parent).or_default().push(process);
+        }
+        let mut members = Vec::new();
+        for process in by_parent.remove(&std::process::id()).unwrap_or_default() {
+            if let Some(known) = self.child(process) {
+                members.push(Member {
+                    process: *process,
+                    known,
+                });
+            }
+        }
+        let mut next = 0;
+        while let Some(parent) = members.get(next).cloned() {
+            let children = by_parent.remove(&parent.process.pid).unwrap_or_default();
+            members.extend(children.into_iter().map(|child| Member {
+                process: *child,
+                known: parent.known.clone(),
+            }));
+            next += 1;
+        }
+        members
+    }
+
+    /// Where a child of ours comes from; `None` when it is not of this execution.
+    fn child(&self, process: &Process) -> Option<Option<Arc<Known>>> {
+        if let Some(known) = self.table.running.get(&process.pid) {
+            return Some(Some(known.clone()));
+        }
+        if self.all_started.contains(&process.pid) {
+            return None;
+        }
+        let seen = self.table.seen.get(&(process.pid, process.started));
+        if let Some(known) = seen
+            .cloned()
+            .or_else(|| Some(Some(self.by_group(process)?)))
+        {
+            return Some(known);
+        }
+        // What was started in our own group is not of our making: each command has its own.
+        (self.owns_process && process.group != self.my_group).then_some(None)
+    }
+
+    fn by_group(&self, process: &Process) -> Option<Arc<Known>> {
+        let find = |id: &u32| {
+            self.table
+                .running
+                .get(id)
+                .or_else(|| self.table.left.get(id))
+        };
+        find(&process.group)
+            .or_else(|| find(&process.session))
+            .cloned()
+    }
+}
+
+impl Measured {
+    fn measure(&mut self, members: &[Member], end: Instant) -> TreeMemory {
+        let mut total = TreeMemory {
+            processes: members.len(),
+            ..TreeMemory::default()
+        };
+        let mut sizes = FxHashMap::default();
+        for Member { process, .. } in members {
+            let key = (process.pid, process.started);
+            let size = self.size(process, end);
+            total.bytes += size.map_or(process.resident, |size| size.scaled(process.resident));
+            total.resident_only += usize::from(size.is_none());
+            if let Some(size) = size {
+                sizes.insert(key, size);
+            }
+        }
+        self.sizes = sizes;
+        total
+    }
+
+    fn size(&mut self, process: &Process, end: Instant) -> Option<Size> {
+        let before = self.sizes.get(&(process.pid, process.started)).copied();
+        if before.is_some_and(|before| before.still_true(process.resident)) {
+            return before;
+        }
+        if !self.may_measure(process.resident, end) {
+            return before;
+        }
+        let begin = Instant::now();
+        let proportional = proc::proportional(process.pid);
+        if Instant::now() > end {
+            self.pss_rested = Some(Instant::now() + begin.elapsed() * PSS_REST);
+        }
+        let proportional = proportional?;
+        Some(Size {
+            resident: process.resident,
+            proportional,
+        })
+    }
+
+    fn may_measure(&self, resident: u64, end: Instant) -> bool {
+        let now = Instant::now();
+        let mb = u32::try_from(resident / (1024 * 1024)).unwrap_or(u32::MAX);
+        let cost = PSS_CALL + PSS_EACH_MB.saturating_mul(mb);
+        let fits = now + cost <= end;
+        let budget_left = now < end;
+        let rested = self.pss_rested.is_none_or(|rested| now >= rested);
+        fits || (budget_left && rested)
+    }
+}
+
+impl Size {
+    /// Whether the process has hardly changed since it was measured.
+    fn still_true(&self, resident: u64) -> bool {
+        self.resident.abs_diff(resident) <= self.resident / 16
+    }
+
+    /// The proportional part of `resident`, if the rest of the process is like what was measured.
+    /// What was added is likely its own, so growth counts in full.
+    fn scaled(&self, resident: u64) -> u64 {
+        let grown = resident.saturating_sub(self.resident);
+        let shrunk = self.resident.saturating_sub(resident);
+        (self.proportional + grown).saturating_sub(shrunk)
+    }
+}
+
+fn info(member: &Member, measured: &Measured) -> ChildInfo {
+    let process = &member.process;
+    let size = measured.sizes.get(&(process.pid, process.started));
+    let known = member.known.as_ref();
+    let title = known.map(|known| {
+        let end = known.title.floor_char_boundary(COMMAND_BYTES);
+        Text::from(known.title.get(..end).unwrap_or_default())
+    });
+    ChildInfo {
+        pid: process.pid,
+        parent: process.parent,
+        command: title.unwrap_or_default(),
+        resident: process.resident,
+        proportional: size.map(|size| size.scaled(process.resident)),
+        started_at: known.map(|known| known.started_at.clone()),
+        age: known.map(|known| known.started.elapsed()),
+    }
+}
+
+fn my_group() -> u32 {
+    #[cfg(unix)]
+    let group = rustix::process::getpgrp().as_raw_pid().unsigned_abs();
+    #[cfg(not(unix))]
+    let group = 0;
+    group
+}
+
+fn reap(pid: u32) {
+    #[cfg(unix)]
+    if let Some(pid) = i32::try_from(pid)
+        .ok()
+        .and_then(rustix::process::Pid::from_raw)
+    {
+        let _ = rustix::process::waitpid(Some(pid), rustix::process::WaitOptions::NOHANG);
+    }
+    #[cfg(not(unix))]
+    let _ = pid;
+}

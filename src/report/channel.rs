@@ -1,0 +1,235 @@
+//! One stream: texts that wait, and the one who writes them.
+
+use std::io;
+use std::mem;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::sink::Sink;
+
+/// A buffer of this capacity is kept for the next batch; a larger one is given back.
+const KEPT_CAPACITY: usize = 64 * 1024;
+
+/// A stream with a queue in front of it.
+#[derive(Debug)]
+pub(super) struct Channel {
+    queue: Mutex<Vec<u8>>,
+    /// The length of `queue`, to be read without its lock.
+    pending: AtomicUsize,
+    /// The error as its number or, for one without number, as its kind.
+    error: Mutex<Option<Broken>>,
+    writer: tokio::sync::Mutex<Writer>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Broken {
+    Number(i32),
+    Kind(io::ErrorKind),
+}
+
+/// What was taken from the queue and is being written.
+#[derive(Debug)]
+struct Writer {
+    sink: Sink,
+    batch: Vec<u8>,
+    written: usize,
+}
+
+impl Channel {
+    pub(super) fn new(sink: Sink) -> Self {
+        Self {
+            queue: Mutex::default(),
+            pending: AtomicUsize::new(0),
+            error: Mutex::default(),
+            writer: tokio::sync::Mutex::new(Writer {
+                sink,
+                batch: Vec::new(),
+                written: 0,
+            }),
+        }
+    }
+
+    pub(super) fn push(&self, parts: &[&[u8]]) {
+        let mut queue = lock(&self.queue);
+        for part in parts {
+            queue.extend_from_slice(part);
+        }
+        self.pending.store(queue.len(), Ordering::Release);
+    }
+
+    pub(super) fn pending(&self) -> usize {
+        self.pending.load(Ordering::Acquire)
+    }
+
+    pub(super) fn error(&self) -> Option<io::Error> {
+        lock(&self.error).map(|broken| match broken {
+            Broken::Number(number) => io::Error::from_raw_os_error(number),
+            Broken::Kind(kind) => io::Error::from(kind),
+        })
+    }
+
+    pub(super) async fn flush(&self) -> io::Result<()> {
+        let mut writer = self.writer.lock().await;
+        self.drain(&mut writer).await;
+        drop(writer);
+        self.error().map_or(Ok(()), Err)
+    }
+
+    pub(super) async fn write(&self, parts: &[&[u8]]) -> io::Result<()> {
+        let mut writer = self.writer.lock().await;
+        self.drain(&mut writer).await;
+        if let Some(error) = self.error() {
+            return Err(error);
+        }
+        let mut unwritten = Unwritten {
+            writer: &mut writer,
+            parts,
+            offset: 0,
+        };
+        let result = unwritten.write().await;
+        if let Err(error) = result {
+            unwritten.parts = &[];
+            self.remember(&error);
+            return Err(error);
+        }
+        Ok(())
+    }
+
+    /// Writes what can be written without waiting.
+    pub(super) fn try_flush(&self) {
+        let Ok(mut writer) = self.writer.try_lock() else {
+            return;
+        };
+        while self.take(&mut writer) {
+            match writer.try_step() {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) => self.fail(&mut writer, &error),
+            }
+        }
+    }
+
+    async fn drain(&self, writer: &mut Writer) {
+        while self.take(writer) {
+            if let Err(error) = writer.step().await {
+                self.fail(writer, &error);
+            }
+        }
+    }
+
+    /// Whether there is anything to write; takes a new batch when the last one is done.
+    fn take(&self, writer: &mut Writer) -> bool {
+        if writer.written < writer.batch.len() {
+            return true;
+        }
+        writer.written = 0;
+        writer.batch.clear();
+        writer.batch.shrink_to(KEPT_CAPACITY);
+        if self.pending() == 0 {
+            return false;
+        }
+        let mut queue = lock(&self.queue);
+        mem::swap(&mut *queue, &mut writer.batch);
+        self.pending.store(0, Ordering::Release);
+        drop(queue);
+        if self.error().is_some() {
+            writer.batch.clear();
+        }
+        !writer.batch.is_empty()
+    }
+
+    fn fail(&self, writer: &mut Writer, error: &io::Error) {
+        writer.batch.clear();
+        writer.written = 0;
+        self.remember(error);
+    }
+
+    fn remember(&self, error: &io::Error) {
+        lock(&self.error).get_or_insert(match error.raw_os_error() {
+            Some(number) => Broken::Number(number),
+            None => Broken::Kind(error.kind()),
+        });
+    }
+}
+
+impl Writer {
+    async fn step(&mut self) -> io::Result<()> {
+        match self.try_step() {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.wait().await,
+            done => done,
+        }
+    }
+
+    fn try_step(&mut self) -> io::Result<()> {
+        let rest = self.batch.get(self.written..).unwrap_or_default();
+        self.written += self.sink.try_write(rest)?;
+        Ok(())
+    }
+
+    /// Waits until the sink takes more, or hands the batch to a thread that may block.
+    async fn wait(&mut self) -> io::Result<()> {
+        if !self.sink.may_block() {
+            return self.sink.writable().await;
+        }
+        let mut batch = mem::take(&mut self.batch);
+        batch.drain(..mem::take(&mut self.written));
+        self.sink.write_in_thread(batch).await
+    }
+}
+
+/// Parts that are written from where they lie. When the future is dropped half-way the rest is
+/// copied, so that a line is not torn apart and nothing is lost.
+struct Unwritten<'a> {
+    writer: &'a mut Writer,
+    parts: &'a [&'a [u8]],
+    offset: usize,
+}
+
+impl Unwritten<'_> {
+    async fn write(&mut self) -> io::Result<()> {
+        while let Some((part, others)) = self.parts.split_first() {
+            let rest = part.get(self.offset..).unwrap_or_default();
+            if rest.is_empty() {
+                self.parts = others;
+                self.offset = 0;
+                continue;
+            }
+            match self.writer.sink.try_write(rest) {
+                Ok(count) => self.offset += count,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.wait().await?,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    async fn wait(&mut self) -> io::Result<()> {
+        if self.writer.sink.may_block() {
+            self.keep();
+            return self.writer.wait().await;
+        }
+        self.writer.sink.writable().await
+    }
+
+    fn keep(&mut self) {
+        let offset = mem::take(&mut self.offset);
+        let mut parts = mem::take(&mut self.parts).iter();
+        if let Some(first) = parts.next() {
+            let rest = first.get(offset..).unwrap_or_default();
+            self.writer.batch.extend_from_slice(rest);
+        }
+        for part in parts {
+            self.writer.batch.extend_from_slice(part);
+        }
+    }
+}
+
+impl Drop for Unwritten<'_> {
+    fn drop(&mut self) {
+        self.keep();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,256 @@
+//! The only writer of standard output and standard error.
+//!
+//! What is reported is appended to a buffer, which never blocks and costs no system call; the
+//! run writes the buffer out whenever it waits. Writing is asynchronous: a terminal that is
+//! stopped, or a reader that does not read, must not keep the memory monitor from running.
+//!
+//! *Invariant:* nothing here decides what is said. A write error is remembered and returned by
+//! every later [`Report::flush`]; what comes after it is discarded.
+
+mod channel;
+mod lines;
+mod sink;
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+pub(crate) use lines::Lines;
+
+use channel::Channel;
+use sink::Sink;
+
+/// The two standard streams of the command; clones write to the same ones.
+#[derive(Clone, Debug)]
+pub struct Report {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    out: Channel,
+    error: Channel,
+}
+
+impl Report {
+    /// Writes to the standard output and standard error of the process, which are not touched
+    /// before the first text is written.
+    pub fn standard() -> Self {
+        Self::new(Sink::standard_output(), Sink::standard_error())
+    }
+
+    /// Keeps everything in memory, for tests and embedding programs.
+    pub fn memory() -> (Self, Written) {
+        let written = Written::default();
+        let report = Self::new(
+            Sink::Memory(written.out.clone()),
+            Sink::Memory(written.error.clone()),
+        );
+        (report, written)
+    }
+
+    fn new(out: Sink, error: Sink) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                out: Channel::new(out),
+                error: Channel::new(error),
+            }),
+        }
+    }
+
+    /// Appends `text` and a line end to standard output, without writing it yet.
+    pub fn line(&self, text: &str) {
+        self.shared.out.push(&[text.as_bytes(), b"\n"]);
+    }
+
+    /// Appends `bytes` to standard output as they are, without writing them yet.
+    pub fn bytes(&self, bytes: &[u8]) {
+        self.shared.out.push(&[bytes]);
+    }
+
+    /// The number of bytes that wait to be written. A run that never waits has to flush when
+    /// this grows beyond what it wants to hold; 32 KiB is a good bound.
+    pub fn pending(&self) -> usize {
+        self.shared.out.pending()
+    }
+
+    /// Writes everything that waits, to both streams.
+    ///
+    /// Dropping the future loses nothing: what was not written yet is written by the next call.
+    /// The error is the first one that standard output ever had, for instance a broken pipe.
+    pub async fn flush(&self) -> io::Result<()> {
+        // An error of standard error cannot be told to anyone.
+        let _ = self.shared.error.flush().await;
+        self.shared.out.flush().await
+    }
+
+    /// Writes what waits and then `parts`, in one piece that no other text comes between, and
+    /// without copying them. A reader that is slower than we are makes this wait: so the child
+    /// whose output it is waits as well, and nothing is buffered without bound.
+    pub async fn write(&self, parts: &[&[u8]]) -> io::Result<()> {
+        self.shared.out.write(parts).await
+    }
+
+    /// Appends `text` to standard error, after what was reported to standard output before,
+    /// and writes both as far as that is possible without waiting. [`Report::flush`] writes
+    /// the rest.
+    pub fn error_text(&self, text: &str) {
+        self.shared.out.try_flush();
+        self.shared.error.push(&[text.as_bytes()]);
+        self.shared.error.try_flush();
+    }
+
+    /// The first error that writing to standard output had.
+    pub fn broken(&self) -> Option<io::Error> {
+        self.shared.out.error()
+    }
+}
+
+/// What a [`Report::memory`] wrote so far.
+#[derive(Clone, Debug, Default)]
+pub struct Written {
+    out: Arc<Mutex<Vec<u8>>>,
+    error: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Written {
+    /// Standard output up to the last flush.
+    pub fn out(&self) -> String {
+        text_of(&self.out)
+    }
+
+    /// Standard error up to the last flush.
+    pub fn error(&self) -> String {
+        text_of(&self.error)
+    }
+}
+
+fn text_of(bytes: &Mutex<Vec<u8>>) -> String {
+    let bytes = bytes.lock().unwrap_or_else(PoisonError::into_inner);
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use super::*;
+    use rustix::pipe::{PipeFlags, pipe_with};
+    use std::fs::File;
+    use std::io::Read;
+    use std::time::Duration;
+
+    /// A report whose standard output is a pipe, and the other end of the pipe.
+    fn piped() -> (Report, File) {
+        let (reader, writer) = pipe_with(PipeFlags::CLOEXEC).unwrap();
+        rustix::io::ioctl_fionbio(&writer, true).unwrap();
+        let error = Arc::default();
+        let report = Report::new(Sink::NonBlocking(writer.into()), Sink::Memory(error));
+        (report, reader.into())
+    }
+
+    fn read_all(mut reader: File) -> std::thread::JoinHandle<Vec<u8>> {
+        std::thread::spawn(move || {
+            let mut all = Vec::new();
+            reader.read_to_end(&mut all).unwrap();
+            all
+        })
+    }
+
+    #[tokio::test]
+    async fn nothing_is_written_before_a_flush_and_the_order_is_kept() {
+        let (report, written) = Report::memory();
+        report.line("one");
+        report.bytes(b"two ");
+        assert_eq!((written.out(), report.pending()), (String::new(), 8));
+        report.write(&[b"th", b"ree\n"]).await.unwrap();
+        assert_eq!(
+            (written.out().as_str(), report.pending()),
+            ("one\ntwo three\n", 0)
+        );
+        report.line("four");
+        report.error_text("oops\n");
+        assert_eq!(written.out(), "one\ntwo three\nfour\n");
+        assert_eq!(written.error(), "oops\n");
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_does_not_read_stops_nobody_and_loses_nothing() {
+        let (report, reader) = piped();
+        let text = "0123456789abcdef".repeat(16 * 1024);
+        let patience = Duration::from_millis(5);
+        // Dropped half-way, both with what waits and with what is written at once.
+        report.line(&text);
+        assert!(
+            tokio::time::timeout(patience, report.flush())
+                .await
+                .is_err()
+        );
+        let parts: &[&[u8]] = &[b"first ", text.as_bytes()];
+        assert!(
+            tokio::time::timeout(patience, report.write(parts))
+                .await
+                .is_err()
+        );
+        report.error_text("seen at once\n");
+        let all = read_all(reader);
+        report.flush().await.unwrap();
+        report.line("last");
+        let report_again = report.clone();
+        report_again.flush().await.unwrap();
+        drop((report, report_again));
+        // The second write had not begun: it was still waiting for the first text.
+        assert!(all.join().unwrap() == format!("{text}\nlast\n").as_bytes());
+    }
+
+    #[tokio::test]
+    async fn the_rest_of_a_write_that_was_dropped_is_written_later() {
+        let (report, reader) = piped();
+        let text = "0123456789abcdef".repeat(16 * 1024);
+        let parts: &[&[u8]] = &[b"first ", text.as_bytes(), b"\n"];
+        let patience = Duration::from_millis(5);
+        assert!(
+            tokio::time::timeout(patience, report.write(parts))
+                .await
+                .is_err()
+        );
+        report.line("last");
+        let all = read_all(reader);
+        report.flush().await.unwrap();
+        drop(report);
+        assert!(all.join().unwrap() == format!("first {text}\nlast\n").as_bytes());
+    }
+
+    #[tokio::test]
+    async fn the_first_error_is_remembered() {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let report = Report::new(Sink::Plain(full), Sink::Memory(Arc::default()));
+        report.line("lost");
+        for _ in 0..2 {
+            let error = report.flush().await.unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+            report.line("discarded");
+        }
+        assert!(report.write(&[b"x"]).await.is_err());
+        assert_eq!(report.broken().unwrap().kind(), io::ErrorKind::StorageFull);
+
+        let (report, reader) = piped();
+        drop(reader);
+        assert!(report.write(&[b"x"]).await.is_err());
+        assert_eq!(
+            report.flush().await.unwrap_err().kind(),
+            io::ErrorKind::BrokenPipe
+        );
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_can_only_block_is_written_by_a_thread() {
+        let (reader, writer) = pipe_with(PipeFlags::CLOEXEC).unwrap();
+        let sink = Sink::Blocking(Arc::new(writer.into()));
+        let report = Report::new(sink, Sink::Memory(Arc::default()));
+        let all = read_all(reader.into());
+        report.line("one");
+        report.write(&[b"two", b"\n"]).await.unwrap();
+        report.flush().await.unwrap();
+        drop(report);
+        assert_eq!(all.join().unwrap(), b"one\ntwo\n");
+    }
+}
