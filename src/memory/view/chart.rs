@@ -262,7 +262,7 @@ fn marks(document: &Document, last: &Sample, scale: &Scale) -> String {
             "<circle class=\"peak\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\"/><text class=\"label peak\" \
              x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">peak {}</text>",
             x + dx,
-            (y + 16.0).min(BOTTOM - 24.0),
+            (y + 28.0).min(BOTTOM - 24.0),
             size(highest.resident)
         );
     }
