@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
+use super::allocator;
 use super::history::Ring;
 use super::limits::Limits;
 use super::reading::{Readings, System};
@@ -73,6 +74,7 @@ impl InForce {
 
     /// Puts other limits in force, from the next reading on.
     pub fn set(&self, limits: Limits) {
+        allocator::arm(limits.critical);
         *lock(&self.0) = Arc::new(limits);
     }
 }
@@ -144,12 +146,16 @@ impl Monitor {
     /// Samples until `ctx` is cancelled or memory exceeds a limit.
     pub async fn run(self, ctx: CancellationToken) -> Verdict {
         let started = Instant::now();
+        allocator::arm(self.limits.get().critical);
+        // Whatever way the monitor ends, its limit ends with it.
+        let _disarm = Disarm;
         let mut ticks = ticking(self.limits.get().interval);
         let mut before: Option<Reading> = None;
         loop {
             tokio::select! {
                 biased;
                 () = ctx.cancelled() => return Verdict::Cancelled,
+                () = allocator::woken() => {}
                 _ = ticks.tick() => {}
             }
             // A reading that fails, or is 0, says nothing.
@@ -192,7 +198,7 @@ impl Monitor {
         let sample = Sample {
             at: reading.at.as_millis() as u64,
             resident: reading.resident,
-            heap: super::allocator::live(),
+            heap: allocator::live(),
             children: reading.children.bytes,
             task: None,
         };
@@ -219,10 +225,11 @@ impl Monitor {
             task: None,
         };
         if let Some(limit) = self.limits.get().critical
-            && reading.resident > limit
+            && reading.resident + allocator::demanded() > limit
         {
             self.warn(reading);
-            return Some(exceeded(Scope::Own, limit, reading.resident));
+            let wanted = reading.resident + allocator::demanded();
+            return Some(exceeded(Scope::Own, limit, wanted));
         }
         if let Some(limit) = self.limits.get().tree {
             let tree = reading.resident + reading.children.bytes;
@@ -296,8 +303,8 @@ impl Monitor {
                     resident: reading.resident,
                     peak: *lock(&self.shared.peak),
                     system: self.readings.virtual_size().unwrap_or_default(),
-                    heap: super::allocator::live(),
-                    allocated: super::allocator::allocated(),
+                    heap: allocator::live(),
+                    allocated: allocator::allocated(),
                     children: reading.children.bytes,
                     children_count: reading.children.count,
                     tasks_alive: tasks_alive(),
@@ -307,6 +314,14 @@ impl Monitor {
             },
             program: self.program.clone(),
         }
+    }
+}
+
+struct Disarm;
+
+impl Drop for Disarm {
+    fn drop(&mut self) {
+        allocator::arm(None);
     }
 }
 

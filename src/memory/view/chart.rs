@@ -159,9 +159,8 @@ fn bands(document: &Document, scale: &Scale) -> String {
 
 fn grid(scale: &Scale) -> String {
     let mut out = String::new();
-    let mut line = 0;
     let step = step(scale.top);
-    while line <= scale.top {
+    for line in (0..=scale.top / step).map(|number| number * step) {
         let y = scale.y(line);
         let _ = writeln!(
             out,
@@ -175,7 +174,6 @@ fn grid(scale: &Scale) -> String {
                 size(line)
             }
         );
-        line = line.saturating_add(step);
     }
     for part in 0..=4u64 {
         let at = scale.start + (scale.end - scale.start) / 4 * part;
@@ -264,7 +262,7 @@ fn marks(document: &Document, last: &Sample, scale: &Scale) -> String {
             "<circle class=\"peak\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\"/><text class=\"label peak\" \
              x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">peak {}</text>",
             x + dx,
-            (y + 16.0).min(BOTTOM - 24.0),
+            (y + 28.0).min(BOTTOM - 24.0),
             size(highest.resident)
         );
     }

@@ -6,6 +6,7 @@ mod document;
 mod escape;
 mod html;
 mod page;
+mod tables;
 
 use std::fmt::Write as _;
 use std::io;
