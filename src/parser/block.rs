@@ -1,4 +1,4 @@
-//! Blocks: a colon, then statements on deeper lines.
+//! Indented blocks.
 
 use super::cursor::{Cursor, Failed};
 use super::stmt::statement;
@@ -6,68 +6,109 @@ use crate::ast::{Block, Stmt};
 use crate::source::Span;
 use crate::syntax::Kind;
 
-/// Takes the `:` of a header.
-pub(super) fn colon(cursor: &mut Cursor<'_>, header: Span, what: &str) -> Result<(), Failed> {
-    if cursor.at(Kind::Colon) {
-        cursor.bump();
-        return Ok(());
-    }
-    if !cursor.on_same_line() {
-        let message = format!("`:` is missing behind the header of {what}");
-        return Err(cursor.fail_with_help(header, message, "end the line with `:`"));
-    }
-    Err(cursor.unexpected("`:`"))
+/// Where a missing body is reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Blame {
+    /// At the header: declarations.
+    Header,
+    /// At the line that should be indented: statements.
+    Line,
 }
 
-/// Opens the block that a header needs.
-pub(super) fn open(cursor: &mut Cursor<'_>, header: Span, what: &str) -> Result<(), Failed> {
-    if !cursor.at(Kind::Indent) || cursor.on_same_line() {
-        let message = format!("{what} has no body");
-        let help = "write its body on the next lines, indented deeper than this one";
-        return Err(cursor.fail_with_help(header, message, help));
-    }
-    cursor.open_block()
-}
-
-/// A colon and the block of a statement. A body that is not indented is an error at its first line:
-/// inside a task the header above it is easily taken for complete.
-pub(super) fn nested_body(
+/// Takes the `:` of a header and opens the block below it.
+pub(super) fn open(
     cursor: &mut Cursor<'_>,
-    header: Span,
+    start: u32,
     what: &str,
-) -> Result<Block, Failed> {
-    colon(cursor, header, what)?;
-    let beside = !matches!(cursor.kind(), Kind::Indent | Kind::Dedent | Kind::End);
-    let header = if beside { cursor.token().span } else { header };
-    block(cursor, header, what)
-}
-
-/// A colon and a block of statements.
-pub(super) fn body(cursor: &mut Cursor<'_>, header: Span, what: &str) -> Result<Block, Failed> {
-    colon(cursor, header, what)?;
-    block(cursor, header, what)
-}
-
-fn block(cursor: &mut Cursor<'_>, header: Span, what: &str) -> Result<Block, Failed> {
-    open(cursor, header, what)?;
-    let mut statements: Vec<Stmt> = Vec::new();
-    while !cursor.at(Kind::Dedent) {
-        not_deeper(cursor)?;
-        statements.push(statement(cursor)?);
+    blame: Blame,
+) -> Result<(), Failed> {
+    cursor.expect(Kind::Colon, "`:`")?;
+    if cursor.at(Kind::Indent) {
+        return cursor.open_block();
     }
-    cursor.close_block()?;
-    Ok(statements.into())
+    Err(missing(cursor, start, what, blame))
 }
 
-/// Reports a line that is deeper than its block.
-pub(super) fn not_deeper(cursor: &mut Cursor<'_>) -> Result<(), Failed> {
-    if !cursor.at(Kind::Indent) {
-        return Ok(());
+/// What is wrong where a block should begin.
+fn missing(cursor: &mut Cursor<'_>, start: u32, what: &str, blame: Blame) -> Failed {
+    let header = cursor.span_from(start);
+    let next = cursor.token();
+    let help = "write it in the lines below, indented deeper than this one";
+    if cursor.on_same_line() {
+        let message = format!("the body of {what} stands on the line of its header");
+        let span = if blame == Blame::Header {
+            header
+        } else {
+            next.span
+        };
+        return cursor.fail_with_help(span, message, help);
     }
+    // Whatever could not stand at this level was meant to be the body.
+    let begins_declaration = next.indent == 0 && is_declaration(cursor);
+    if matches!(cursor.kind(), Kind::Dedent | Kind::End) || begins_declaration {
+        return cursor.fail_with_help(header, format!("{what} has no body"), help);
+    }
+    let message = format!("the body of {what} is not indented");
+    match blame {
+        Blame::Header => cursor.fail_with_help(header, message, help),
+        Blame::Line => cursor.fail_with_help(
+            next.span,
+            message,
+            "indent this line deeper than the header above it",
+        ),
+    }
+}
+
+fn is_declaration(cursor: &Cursor<'_>) -> bool {
+    cursor.at(Kind::At) || super::file::DECLARATIONS.contains(&cursor.word())
+}
+
+/// Whether the block goes on; at its end it is closed.
+pub(super) fn goes_on(cursor: &mut Cursor<'_>) -> Result<bool, Failed> {
+    match cursor.kind() {
+        Kind::Dedent | Kind::End => {
+            cursor.close_block()?;
+            Ok(false)
+        }
+        Kind::Indent => Err(too_deep(cursor)),
+        _ => {
+            cursor.begin_item();
+            Ok(true)
+        }
+    }
+}
+
+/// Reports a line that is indented where no block may begin.
+pub(super) fn too_deep(cursor: &mut Cursor<'_>) -> Failed {
     let span = cursor.token().span;
-    Err(cursor.fail_with_help(
+    cursor.fail_with_help(
         span,
-        "this line is indented deeper, but no block begins here",
-        "give it the same white space as the line before",
-    ))
+        "this line is indented deeper than the lines before it",
+        "only the lines below a header that ends in `:` are indented deeper",
+    )
+}
+
+/// `:` and the statements below.
+pub(super) fn statements(
+    cursor: &mut Cursor<'_>,
+    start: u32,
+    what: &str,
+    blame: Blame,
+) -> Result<Block, Failed> {
+    open(cursor, start, what, blame)?;
+    let mut list: Vec<Stmt> = Vec::new();
+    while goes_on(cursor)? {
+        list.push(statement(cursor)?);
+    }
+    Ok(list.into())
+}
+
+/// The same below a statement whose header began at `start`; the header's span, then the block.
+pub(super) fn body(
+    cursor: &mut Cursor<'_>,
+    start: u32,
+    what: &str,
+) -> Result<(Span, Block), Failed> {
+    let header = cursor.span_from(start);
+    Ok((header, statements(cursor, start, what, Blame::Line)?))
 }

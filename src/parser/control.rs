@@ -1,84 +1,74 @@
-//! `if`, `when`, `break`, `continue`, `try`, `throw`.
+//! Conditionals, jumps, `try` and `throw`; loops stand in `loops.rs`.
 
-use super::block::nested_body as body;
+use super::block::body;
 use super::condition::{ConditionEnd, condition};
 use super::cursor::{Cursor, Failed};
-use super::template::template;
-use super::variable::variable;
+use super::text;
 use crate::ast::{
     Block, Catch, Conditional, ConditionalBranch, Environment, Jump, JumpWord, Stmt, Throw,
     ThrowWord, Try, WhenEnvironment,
 };
 use crate::syntax::Kind;
 
+pub(super) use super::loops::for_loop;
+
 /// `if … else if … else`.
-pub(super) fn if_statement(cursor: &mut Cursor<'_>) -> Result<Conditional, Failed> {
-    let start = cursor.token().span.start;
-    let mut branches = Vec::new();
+pub(super) fn if_statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
+    let start = cursor.bump().span.start;
+    let (span, first) = branch(cursor, start, "`if`")?;
+    let mut branches = vec![first];
     let mut otherwise = None;
-    cursor.bump();
-    branches.push(branch(cursor, start, "the `if`")?);
-    let span = branches
-        .first()
-        .map(|branch| branch.condition.span)
-        .unwrap_or_default();
-    while cursor.at_word("else") {
-        let line = cursor.bump().span;
-        if cursor.on_same_line() && cursor.accept_word("if") {
-            branches.push(branch(cursor, line.start, "the `else if`")?);
+    while otherwise.is_none() && cursor.at_word("else") {
+        let else_start = cursor.bump().span.start;
+        if cursor.accept_word("if") {
+            branches.push(branch(cursor, else_start, "`else if`")?.1);
         } else {
-            otherwise = Some(body(cursor, line, "the `else`")?);
-            break;
+            otherwise = Some(body(cursor, else_start, "`else`")?.1);
         }
     }
-    if cursor.at_word("otherwise") {
-        return Err(cursor.unexpected_entry(
-            "`else` or the next statement",
-            "`otherwise` belongs to `when`; write `else` here",
-        ));
-    }
-    Ok(Conditional {
-        span: crate::source::Span::new(start, span.end),
+    Ok(Stmt::Conditional(Box::new(Conditional {
+        span,
         when: false,
         branches: branches.into(),
         otherwise,
-    })
-}
-
-fn branch(cursor: &mut Cursor<'_>, start: u32, what: &str) -> Result<ConditionalBranch, Failed> {
-    let condition = condition(cursor, ConditionEnd::Colon)?;
-    let body = body(cursor, cursor.span_from(start), what)?;
-    Ok(ConditionalBranch { condition, body })
+    })))
 }
 
 /// `when … otherwise`, and `when in ENV environment`.
 pub(super) fn when_statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
     let start = cursor.bump().span.start;
-    if cursor.at_word("in") && cursor.nth(1).kind == Kind::Word {
+    if cursor.at_word("in") {
         return when_environment(cursor, start);
     }
-    let branch = branch(cursor, start, "the `when`")?;
-    let span = crate::source::Span::new(start, branch.condition.span.end);
-    if cursor.at_word("else") {
-        return Err(cursor.unexpected_entry(
-            "`otherwise` or the next statement",
-            "`else` belongs to `if`; write `otherwise` here",
-        ));
-    }
+    let (span, first) = branch(cursor, start, "`when`")?;
+    let otherwise = alternative(cursor, &["otherwise"])?;
     Ok(Stmt::Conditional(Box::new(Conditional {
         span,
         when: true,
-        branches: Box::new([branch]),
-        otherwise: other_branch(cursor, &["otherwise"])?,
+        branches: Box::new([first]),
+        otherwise,
     })))
 }
 
-fn other_branch(cursor: &mut Cursor<'_>, words: &[&str]) -> Result<Option<Block>, Failed> {
-    if !words.iter().any(|word| cursor.at_word(word)) {
+/// A condition and its block; the span of the header.
+fn branch(
+    cursor: &mut Cursor<'_>,
+    start: u32,
+    what: &str,
+) -> Result<(crate::source::Span, ConditionalBranch), Failed> {
+    let condition = condition(cursor, ConditionEnd::Colon)?;
+    let (span, body) = body(cursor, start, what)?;
+    Ok((span, ConditionalBranch { condition, body }))
+}
+
+/// The block of one of `words`, if it follows.
+fn alternative(cursor: &mut Cursor<'_>, words: &[&str]) -> Result<Option<Block>, Failed> {
+    let word = cursor.word();
+    if word.is_empty() || !words.contains(&word) {
         return Ok(None);
     }
-    let line = cursor.bump().span;
-    body(cursor, line, "the other branch").map(Some)
+    let start = cursor.bump().span.start;
+    Ok(Some(body(cursor, start, &format!("`{word}`"))?.1))
 }
 
 fn when_environment(cursor: &mut Cursor<'_>, start: u32) -> Result<Stmt, Failed> {
@@ -90,97 +80,93 @@ fn when_environment(cursor: &mut Cursor<'_>, start: u32) -> Result<Stmt, Failed>
         "staging" => Environment::Staging,
         "development" => Environment::Development,
         _ => {
-            return Err(cursor.unexpected("ci, local, production, staging or development"));
+            let known = "`ci`, `local`, `production`, `staging` or `development`";
+            return Err(cursor.unexpected(known));
         }
     };
     cursor.bump();
     cursor.accept_word("environment");
-    let span = cursor.span_from(start);
+    let (span, body) = body(cursor, start, "`when`")?;
+    let otherwise = alternative(cursor, &["otherwise", "else"])?;
     Ok(Stmt::WhenEnvironment(Box::new(WhenEnvironment {
         span,
         environment,
-        body: body(cursor, span, "the `when`")?,
-        otherwise: other_branch(cursor, &["otherwise", "else"])?,
+        body,
+        otherwise,
     })))
 }
 
-/// `break`, `continue`: their condition has to stand on the same line.
-pub(super) fn jump(cursor: &mut Cursor<'_>) -> Result<Jump, Failed> {
+/// `break`, `continue`, each with a condition that ends with its line.
+pub(super) fn jump(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
     let word = match cursor.word() {
         "break" => JumpWord::Break,
         _ => JumpWord::Continue,
     };
     let start = cursor.bump().span.start;
-    let conditional = cursor.on_same_line() && (cursor.at_word("when") || cursor.at_word("if"));
-    let condition = if conditional {
-        cursor.bump();
-        Some(condition(cursor, ConditionEnd::Line)?)
-    } else {
-        None
-    };
-    Ok(Jump {
+    let mut jump = Jump {
         span: cursor.span_from(start),
         word,
-        condition,
-    })
+        condition: None,
+    };
+    if cursor.on_same_line() && matches!(cursor.word(), "when" | "if") {
+        cursor.bump();
+        jump.condition = Some(condition(cursor, ConditionEnd::Line)?);
+        jump.span = cursor.span_from(start);
+    }
+    Ok(Stmt::Jump(Box::new(jump)))
 }
 
-pub(super) fn try_statement(cursor: &mut Cursor<'_>) -> Result<Try, Failed> {
-    let span = cursor.bump().span;
-    let guarded = body(cursor, span, "the `try`")?;
+/// `try … catch … finally`.
+pub(super) fn try_statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
+    let start = cursor.bump().span.start;
+    let (span, try_body) = body(cursor, start, "`try`")?;
     let mut catches = Vec::new();
     while cursor.at_word("catch") {
         catches.push(catch(cursor)?);
     }
-    let finally = other_branch(cursor, &["finally"])?;
-    Ok(Try {
+    let finally = alternative(cursor, &["finally"])?;
+    Ok(Stmt::Try(Box::new(Try {
         span,
-        body: guarded,
+        body: try_body,
         catches: catches.into(),
         finally,
-    })
+    })))
 }
 
+/// `catch [type] [as $e]:`.
 fn catch(cursor: &mut Cursor<'_>) -> Result<Catch, Failed> {
     let start = cursor.bump().span.start;
-    let mut error_type = None;
-    if cursor.at(Kind::Word) && !cursor.at_word("as") {
-        let token = cursor.bump();
-        error_type = Some(cursor.share(token.span));
-    }
-    let variable = if cursor.accept_word("as") {
-        Some(variable(cursor)?)
+    let named_as = cursor.at_word("as") && cursor.nth_is_word(1, "as");
+    let error_type = if cursor.at(Kind::Word) && (named_as || !cursor.at_word("as")) {
+        Some(text::word(cursor, "the type of an error")?)
     } else {
         None
     };
-    let span = cursor.span_from(start);
+    let variable = if cursor.accept_word("as") {
+        Some(text::assigned(cursor, "a name such as `$problem`")?)
+    } else {
+        None
+    };
+    let (span, body) = body(cursor, start, "`catch`")?;
     Ok(Catch {
         span,
         error_type,
         variable,
-        body: body(cursor, span, "the `catch`")?,
+        body,
     })
 }
 
-pub(super) fn throw(cursor: &mut Cursor<'_>) -> Result<Throw, Failed> {
-    let start = cursor.token().span.start;
-    let word = match cursor.word() {
-        "rethrow" => {
-            cursor.bump();
-            ThrowWord::Rethrow
-        }
-        "ignore" => {
-            cursor.bump();
-            ThrowWord::Ignore
-        }
-        _ => {
-            cursor.bump();
-            let token = cursor.expect(Kind::Text, "the message in quotes")?;
-            ThrowWord::Throw(template(&cursor.value(token), token.span))
-        }
+/// `throw "…"`, `rethrow`, `ignore`.
+pub(super) fn throw(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
+    let written = cursor.word();
+    let start = cursor.bump().span.start;
+    let word = match written {
+        "rethrow" => ThrowWord::Rethrow,
+        "ignore" => ThrowWord::Ignore,
+        _ => ThrowWord::Throw(text::interpolated(cursor, "the error as a text")?),
     };
-    Ok(Throw {
+    Ok(Stmt::Throw(Box::new(Throw {
         span: cursor.span_from(start),
         word,
-    })
+    })))
 }

@@ -23,8 +23,8 @@ const MESSAGES: usize = 100;
 ///
 /// The kind that a production sees ([`Cursor::kind`]) is that of the current token, except where
 /// the indentation of its line says that a block begins ([`Kind::Indent`]) or ends
-/// ([`Kind::Dedent`]): these are not tokens, only answers. [`Cursor::open_block`] and
-/// [`Cursor::close_block`] take them.
+/// ([`Kind::Dedent`]): these are not tokens, only answers. `open_block` and
+/// `close_block` take them.
 #[derive(Debug)]
 pub struct Cursor<'s> {
     lexer: Lexer<'s>,
@@ -44,6 +44,9 @@ pub struct Cursor<'s> {
     progress: Option<&'s Progress>,
     next_look: usize,
     stopped: bool,
+    /// Whether the current token begins an item of a block: if it does not fit, the mistake is the
+    /// token and not something that is missing before it.
+    at_item: bool,
 }
 
 /// A place to return to.
@@ -97,6 +100,7 @@ impl<'s> Cursor<'s> {
             progress: None,
             next_look: usize::MAX,
             stopped: false,
+            at_item: true,
         };
         cursor.settle();
         cursor
@@ -200,6 +204,7 @@ impl<'s> Cursor<'s> {
     /// Takes the current token. Indentation is left to the next look.
     pub fn bump(&mut self) -> Token {
         let token = self.ahead[0];
+        self.at_item = false;
         self.previous_end = token.span.end.max(self.previous_end);
         if self.known > 1 {
             self.ahead.copy_within(1..self.known, 0);
@@ -278,6 +283,7 @@ impl<'s> Cursor<'s> {
     }
 
     fn seek_to(&mut self, position: usize, line_start: bool) {
+        self.at_item = false;
         self.lexer.seek(position, line_start);
         self.previous_end = self.previous_end.max(self.lexer.position() as u32);
         self.ahead[0] = self.lexer.next_token();
@@ -324,6 +330,11 @@ impl<'s> Cursor<'s> {
             ));
         }
         Ok(())
+    }
+
+    /// Says that an item of a block begins here.
+    pub(super) fn begin_item(&mut self) {
+        self.at_item = true;
     }
 
     /// Closes everything that is open: the next declaration begins.
@@ -473,13 +484,12 @@ impl<'s> Cursor<'s> {
                     "add `\"` where the text ends",
                 );
             }
-            Kind::Unknown if self.on_same_line() || what.is_empty() => {
+            Kind::Unknown if self.on_same_line() || self.at_item => {
                 return self.unknown(token, what, help);
             }
             _ => {}
         }
-        let missing = token.line_start || token.kind == Kind::End;
-        let missing = missing && self.previous_end > 0 && !what.is_empty();
+        let missing = (token.line_start || token.kind == Kind::End) && !self.at_item;
         let (span, found) = if missing {
             let end = Span::new(self.previous_end, self.previous_end);
             (end, self.describe_missing())
@@ -489,17 +499,6 @@ impl<'s> Cursor<'s> {
         let message = format!("expected {what}, found {found}");
         let help = help.map(str::to_owned);
         self.report(span, message, help)
-    }
-
-    /// Reports that an entry of a list of `what` should begin here, and what does: at the token also
-    /// where it begins a line.
-    pub(super) fn unexpected_entry(&mut self, what: &str, help: &str) -> Failed {
-        let token = self.ahead[0];
-        if matches!(token.kind, Kind::UnclosedText | Kind::Unknown) {
-            return self.unexpected_with_help(what, Some(help));
-        }
-        let message = format!("expected {what}, found {}", self.describe(token));
-        self.fail_with_help(token.span, message, help)
     }
 
     fn describe_missing(&self) -> String {
@@ -535,11 +534,7 @@ impl<'s> Cursor<'s> {
             _ => help,
         };
         let shown = if written == "\0" { "NUL" } else { written };
-        let message = if what.is_empty() {
-            format!("`{shown}` means nothing here")
-        } else {
-            format!("expected {what}, found `{shown}`")
-        };
+        let message = format!("expected {what}, found `{shown}`");
         self.report(token.span, message, hint.map(str::to_owned))
     }
 }

@@ -1,41 +1,44 @@
-//! A whole file: the version, the project, and the declarations; going on after a mistake.
+//! A whole file: version, project, declarations; and how it goes on after a mistake.
 
 use std::sync::Arc;
 
+use memchr::{memchr, memmem};
+
 use super::cursor::{Cursor, Failed};
 use super::progress::Progress;
-use super::{project, service, task};
-use crate::ast::{Annotation, File, Version};
+use super::project::project;
+use super::service::{orchestration, service};
+use super::task::{annotations, task, template_task};
+use crate::ast::{File, Version};
 use crate::source::{Diagnostic, SourceFile, Span};
 use crate::syntax::Kind;
 
-/// Parses a file.
-///
-/// # Errors
-/// What is wrong, in the order of the text; an empty list when `progress` was told to stop.
+/// The words that begin a declaration.
+pub(super) const DECLARATIONS: [&str; 5] =
+    ["task", "template", "service", "orchestrate", "project"];
+
+/// Parses a file. All mistakes are reported, in the order of the text; an empty list means that
+/// `progress` asked for an early end.
 pub fn parse(source: &Arc<SourceFile>, progress: &Progress) -> Result<File, Vec<Diagnostic>> {
-    let mut cursor = Cursor::new(source, progress);
-    let mut file = File {
-        source: source.clone(),
-        ..File::default()
+    if let Some(at) = memchr(0, source.text().as_bytes()) {
+        let span = Span::new(at as u32, at as u32 + 1);
+        let error = Diagnostic::new(source, span, "the file holds a NUL byte")
+            .with_help("a task file is plain text");
+        return Err(vec![error]);
+    }
+    let mut parser = FileParser {
+        cursor: Cursor::new(source, progress),
+        file: File {
+            source: source.clone(),
+            ..File::default()
+        },
     };
-    match version(&mut cursor) {
-        Ok(version) => file.version = version,
-        Err(Failed) => recover(&mut cursor),
-    }
-    while !matches!(cursor.kind(), Kind::End) && !cursor.full() && !cursor.stopped() {
-        let before = cursor.token().span.start;
-        if declaration(&mut cursor, &mut file).is_err() {
-            recover(&mut cursor);
-            // Whatever the mistake was, the next declaration lies behind this place.
-            if cursor.token().span.start == before && !cursor.at(Kind::End) {
-                cursor.bump();
-            }
-        }
-    }
+    parser.run();
+    let FileParser { cursor, mut file } = parser;
     if cursor.stopped() {
         return Err(Vec::new());
     }
+    progress.reached(source.text().len());
     if cursor.has_errors() {
         return Err(cursor.into_errors());
     }
@@ -43,152 +46,183 @@ pub fn parse(source: &Arc<SourceFile>, progress: &Progress) -> Result<File, Vec<
     Ok(file)
 }
 
-fn version(cursor: &mut Cursor<'_>) -> Result<Version, Failed> {
-    let start = cursor.token().span;
-    let help = "begin the file with `version: 2.0`";
-    if cursor.kind() == Kind::Indent || !cursor.at_word("version") {
-        return Err(cursor.fail_with_help(start, "the version is missing", help));
-    }
-    cursor.bump();
-    cursor.expect(Kind::Colon, "`:` behind `version`")?;
-    let number = cursor.token();
-    if !cursor.at(Kind::Number) {
-        return Err(cursor.unexpected_with_help("a number without quotes", Some(help)));
-    }
-    cursor.bump();
-    let dot = cursor.token();
-    if !dot.line_start && dot.span.start == number.span.end && cursor.kind() != Kind::End {
-        return Err(cursor.fail_with_help(number.span, "the version has one point at most", help));
-    }
-    Ok(Version {
-        span: cursor.span_from(start.start),
-        text: cursor.share(number.span),
-    })
+struct FileParser<'s> {
+    cursor: Cursor<'s>,
+    file: File,
 }
 
-fn declaration(cursor: &mut Cursor<'_>, file: &mut File) -> Result<(), Failed> {
-    let annotations = task::annotations(cursor)?;
-    let token = cursor.token();
-    match cursor.kind() {
-        Kind::Indent | Kind::Dedent => Err(cursor.fail_with_help(
-            token.span,
-            "this line is indented, but no block is open",
-            "declarations start at the beginning of the line",
-        )),
-        Kind::Word => match cursor.word() {
-            "task" => {
-                file.tasks.push(task::task(cursor, annotations)?);
-                Ok(())
-            }
-            "template" => {
-                file.templates.push(task::template(cursor, annotations)?);
-                Ok(())
-            }
-            word => {
-                no_annotations(cursor, &annotations)?;
-                other(cursor, file, word)
-            }
-        },
-        Kind::End if annotations.is_empty() => Ok(()),
-        _ => {
-            no_annotations(cursor, &annotations)?;
-            Err(cursor.unexpected_with_help("a declaration", Some(DECLARATIONS)))
+impl FileParser<'_> {
+    fn run(&mut self) {
+        self.guard(Self::version);
+        while !self.cursor.at(Kind::End) && !self.cursor.stopped() && !self.cursor.full() {
+            self.guard(Self::declaration);
         }
     }
-}
 
-const DECLARATIONS: &str = "a file holds `task`, `template task`, `service` and one `project`";
-
-fn other(cursor: &mut Cursor<'_>, file: &mut File, word: &str) -> Result<(), Failed> {
-    let span = cursor.token().span;
-    match word {
-        "project" => {
-            if file.project.is_some() {
-                return Err(cursor.fail(span, "a second `project`; a file has one at the most"));
-            }
-            let others = file.tasks.len() + file.templates.len() + file.services.len();
-            if others > 0 {
-                return Err(cursor.fail_with_help(
-                    span,
-                    "`project` stands behind other declarations",
-                    "move it to the line below `version`",
-                ));
-            }
-            file.project = Some(project::project(cursor)?);
-            Ok(())
-        }
-        "service" => {
-            file.services.push(service::service(cursor)?);
-            Ok(())
-        }
-        "orchestration" | "orchestrate" => {
-            file.orchestrations.push(service::orchestration(cursor)?);
-            Ok(())
-        }
-        "version" => Err(cursor.fail(span, "a second `version`; a file has one")),
-        word => {
-            let message = format!("'{word}' cannot stand at the top level");
-            Err(cursor.fail_with_help(span, message, DECLARATIONS))
+    /// Runs a production; after a mistake the next declaration is current.
+    fn guard(&mut self, production: impl FnOnce(&mut Self) -> Result<(), Failed>) {
+        let start = self.cursor.token().span.start;
+        self.cursor.begin_item();
+        if production(self).is_err() {
+            self.recover(start);
         }
     }
-}
 
-fn no_annotations(cursor: &mut Cursor<'_>, annotations: &[Annotation]) -> Result<(), Failed> {
-    match annotations.last() {
-        None => Ok(()),
-        Some(last) => {
-            let message = format!("annotation '@{}' stands before no task", last.name);
-            let help = "annotations belong to a task, a template task or a snippet";
-            Err(cursor.fail_with_help(last.span, message, help))
-        }
-    }
-}
-
-/// Words that a declaration at the beginning of a line starts with.
-const STARTS: &[&str] = &[
-    "task",
-    "template",
-    "service",
-    "orchestrate",
-    "orchestration",
-    "project",
-    "@",
-];
-
-/// Goes on at the next line that begins a declaration.
-fn recover(cursor: &mut Cursor<'_>) {
-    let text = cursor.text();
-    // The token that was in the way may itself begin one: then the declaration before it is at fault.
-    let token = cursor.token();
-    let mut at = token.span.start.max(cursor.previous_end()) as usize;
-    if !(token.line_start && token.indent == 0 && begins(text, token.span)) {
-        loop {
-            let rest = text.get(at..).unwrap_or_default();
-            let Some(end) = memchr::memchr(b'\n', rest.as_bytes()) else {
-                at = text.len();
-                break;
+    fn version(&mut self) -> Result<(), Failed> {
+        let cursor = &mut self.cursor;
+        let help = "a file begins with `version: 2.0`";
+        let start = cursor.token().span.start;
+        if !cursor.at_word("version") {
+            let at_declaration = cursor.at(Kind::At) || DECLARATIONS.contains(&cursor.word());
+            let span = cursor.token().span;
+            let failed = if cursor.at(Kind::Indent) {
+                cursor.fail_with_help(span, "the version line is indented", help)
+            } else {
+                cursor.fail_with_help(span, "the version line is missing", help)
             };
-            at += end + 1;
-            let line = Span::new(at as u32, text.len() as u32);
-            if begins(text, line) {
-                break;
+            // The declaration that stands in its place is read as if nothing were missing.
+            return if at_declaration { Ok(()) } else { Err(failed) };
+        }
+        cursor.bump();
+        if !cursor.at(Kind::Colon) {
+            return Err(cursor.unexpected_with_help("`:` after `version`", Some(help)));
+        }
+        cursor.bump();
+        if !cursor.at(Kind::Number) {
+            return Err(cursor.unexpected_with_help("a number such as `2.0`", Some(help)));
+        }
+        let number = cursor.bump().span;
+        if cursor.token().span.start == number.end && cursor.on_same_line() {
+            let help = Some("a version has one or two parts, as in `2.0`");
+            return Err(cursor.unexpected_with_help("the end of the version", help));
+        }
+        self.file.version = Version {
+            span: cursor.span_from(start),
+            text: cursor.share(number),
+        };
+        Ok(())
+    }
+
+    fn declaration(&mut self) -> Result<(), Failed> {
+        let cursor = &mut self.cursor;
+        if cursor.at(Kind::Indent) {
+            let span = cursor.token().span;
+            let help = "declarations begin at the start of their line";
+            return Err(cursor.fail_with_help(
+                span,
+                "this line is indented, but no block is open",
+                help,
+            ));
+        }
+        let annotations = annotations(cursor)?;
+        match cursor.word() {
+            "task" => self.file.tasks.push(task(cursor, annotations)?),
+            "template" => self
+                .file
+                .templates
+                .push(template_task(cursor, annotations)?),
+            _ if let Some(first) = annotations.first() => {
+                let message = "an annotation has to stand before a task or template task";
+                let help = "write the declaration below the annotation";
+                return Err(cursor.fail_with_help(first.span, message, help));
+            }
+            "project" => return self.project(),
+            "service" => self.file.services.push(service(cursor)?),
+            "orchestrate" => self.file.orchestrations.push(orchestration(cursor)?),
+            _ => return Err(self.no_declaration()),
+        }
+        Ok(())
+    }
+
+    fn project(&mut self) -> Result<(), Failed> {
+        let cursor = &mut self.cursor;
+        let span = cursor.token().span;
+        let first = self.file.project.is_none();
+        let early = self.file.tasks.is_empty()
+            && self.file.templates.is_empty()
+            && self.file.services.is_empty()
+            && self.file.orchestrations.is_empty();
+        if !first {
+            return Err(cursor.fail(span, "a file has one project only"));
+        }
+        if !early {
+            let help = "write it directly below the version line";
+            let message = "the project has to stand before all tasks";
+            return Err(cursor.fail_with_help(span, message, help));
+        }
+        self.file.project = Some(project(cursor)?);
+        Ok(())
+    }
+
+    fn no_declaration(&mut self) -> Failed {
+        let cursor = &mut self.cursor;
+        let span = cursor.token().span;
+        match cursor.word() {
+            "version" => cursor.fail(
+                span,
+                "the version stands only once, at the start of the file",
+            ),
+            word @ ("set" | "include" | "snippet" | "parameter" | "shell" | "provisioning") => {
+                let message = format!("`{word}` belongs into the body of the project");
+                cursor.fail_with_help(
+                    span,
+                    message,
+                    "write it below `project \"name\":`, indented",
+                )
+            }
+            "" => cursor.unexpected("a declaration such as `task \"name\":`"),
+            word => {
+                let message = format!("`{word}` cannot stand at the top level");
+                let help = "statements belong into a task: below `task \"name\":`, indented";
+                cursor.fail_with_help(span, message, help)
             }
         }
-    } else {
-        at = token.span.start as usize;
     }
-    cursor.reset_nesting();
-    cursor.seek_line(at, 0);
-    cursor.reset_nesting();
+
+    /// Goes to the next declaration behind the mistake. Lines are looked at instead of tokens,
+    /// because a quote that is missing turns all tokens behind it inside out.
+    fn recover(&mut self, start: u32) {
+        let token = self.cursor.token();
+        let text = self.cursor.text();
+        let at_start = token.span.start > start && self.cursor.token().line_start;
+        let from = if at_start && is_declaration_line(text, token.span.start as usize) {
+            token.span.start as usize
+        } else {
+            next_declaration(text, token.span.end.max(token.span.start) as usize)
+        };
+        self.cursor.reset_nesting();
+        self.cursor.seek_line(from, from as u32);
+    }
 }
 
-fn begins(text: &str, span: Span) -> bool {
-    let rest = text.get(span.start as usize..).unwrap_or_default();
-    STARTS.iter().any(|word| {
-        rest.strip_prefix(word).is_some_and(|after| {
-            *word == "@"
-                || !after
-                    .starts_with(|char: char| char.is_alphanumeric() || char == '-' || char == '_')
-        })
-    })
+/// The start of the first line behind `from` that begins a declaration; the end of the text if
+/// there is none.
+fn next_declaration(text: &str, from: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    while let Some(end) = memchr(b'\n', bytes.get(at..).unwrap_or_default()) {
+        at += end + 1;
+        let line = bytes.get(at..).unwrap_or_default();
+        let code = line.iter().position(|byte| !matches!(byte, b' ' | b'\t'));
+        let rest = line.get(code.unwrap_or(line.len())..).unwrap_or_default();
+        if rest.starts_with(b"/*") {
+            let comment = memmem::find(rest, b"*/").map_or(rest.len(), |end| end + 1);
+            at += code.unwrap_or(0) + comment;
+        } else if code == Some(0) && is_declaration_line(text, at) {
+            return at;
+        }
+    }
+    text.len()
+}
+
+/// Whether a declaration begins at the line that starts at `at`.
+fn is_declaration_line(text: &str, at: usize) -> bool {
+    let bytes = text.as_bytes();
+    let starts_line = at == 0 || bytes.get(at - 1) == Some(&b'\n');
+    let rest = bytes.get(at..).unwrap_or_default();
+    let is_word = |word: &&str| {
+        let next = rest.get(word.len());
+        rest.starts_with(word.as_bytes()) && next.is_some_and(|next| b" \t\"\r\n".contains(next))
+    };
+    starts_line && (rest.first() == Some(&b'@') || DECLARATIONS.iter().any(is_word))
 }

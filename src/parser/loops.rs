@@ -1,32 +1,34 @@
-//! `for`: each, range, lines, matches.
+//! `for`: over lists, ranges, lines and matches.
 
-use super::block::nested_body as body;
+use super::block::body;
 use super::cursor::{Cursor, Failed};
-use super::expression::array;
-use super::placeholder::placeholder;
+use super::expression::expression;
+use super::placeholder::{braces, placeholder};
 use super::template::template;
+use super::text;
 use crate::ast::{
-    Bound, Comparator, Loop, LoopFilter, LoopSource, MatchSource, MatchSubject, PathOperand,
-    RangeSource, Template,
+    Bound, Comparator, Expr, Loop, LoopFilter, LoopSource, MatchSource, MatchSubject, PathOperand,
+    RangeSource, Stmt, Template,
 };
-use crate::source::Text;
+use crate::source::{Span, Text};
 use crate::syntax::Kind;
 
-pub(super) fn for_statement(cursor: &mut Cursor<'_>) -> Result<Loop, Failed> {
+/// `for … [where …] [in parallel]:` and its body.
+pub(super) fn for_loop(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
     let start = cursor.bump().span.start;
-    let each = cursor.accept_word("each");
-    let kind = cursor.word();
-    let named = |cursor: &mut Cursor<'_>| !cursor.nth_is_word(1, "in");
-    let (variable, source) = if each && kind == "line" && named(cursor) {
+    // `each` may be the name of the variable as well: `for each in $list`.
+    let each = cursor.at_word("each") && !cursor.nth_is_word(1, "in");
+    if each {
         cursor.bump();
+    }
+    let (variable, source) = if each && names_kind(cursor, "line") {
         lines(cursor)?
-    } else if each && kind == "match" && named(cursor) {
-        cursor.bump();
+    } else if each && names_kind(cursor, "match") {
         matches(cursor)?
     } else {
-        items(cursor)?
+        items(cursor, each)?
     };
-    let filter = if cursor.at_word("where") {
+    let filter = if cursor.accept_word("where") {
         Some(filter(cursor)?)
     } else {
         None
@@ -35,64 +37,59 @@ pub(super) fn for_statement(cursor: &mut Cursor<'_>) -> Result<Loop, Failed> {
     if parallel {
         cursor.expect_word("parallel")?;
     }
-    let span = cursor.span_from(start);
-    Ok(Loop {
+    let (span, body) = body(cursor, start, "the loop")?;
+    Ok(Stmt::Loop(Box::new(Loop {
         span,
         variable,
         source,
         filter,
         parallel,
-        body: body(cursor, span, "the loop")?,
-    })
+        body,
+    })))
 }
 
-/// The loop variable without its `$`.
-fn bare_variable(cursor: &mut Cursor<'_>) -> Result<Text, Failed> {
-    let token = cursor.token();
-    match cursor.kind() {
-        Kind::Word => {
-            cursor.bump();
-            Ok(cursor.share(token.span))
-        }
-        Kind::Variable => {
-            let name = super::variable::variable(cursor)?;
-            Ok(name.share(name.strip_prefix('$').unwrap_or(&name)))
-        }
-        _ => Err(cursor.unexpected("the variable of the loop")),
-    }
+/// Whether `word` says what is visited; before `in` it is the name of the variable.
+fn names_kind(cursor: &mut Cursor<'_>, word: &str) -> bool {
+    cursor.at_word(word) && (!cursor.nth_is_word(1, "in") || cursor.nth_is_word(2, "in"))
 }
 
-fn items(cursor: &mut Cursor<'_>) -> Result<(Text, LoopSource), Failed> {
-    let token = cursor.token();
-    let variable = match cursor.kind() {
-        Kind::Variable => super::variable::variable(cursor)?,
-        Kind::Word => {
-            cursor.bump();
-            Text::from(format!("${}", cursor.slice(token.span)))
-        }
-        _ => return Err(cursor.unexpected("the variable of the loop")),
+/// `x in $list`, `x in ["a"]`, `x in range 1 to 3`.
+fn items(cursor: &mut Cursor<'_>, each: bool) -> Result<(Text, LoopSource), Failed> {
+    let variable = if cursor.at(Kind::Word) {
+        let name = text::word(cursor, "a name")?;
+        Text::from(format!("${name}"))
+    } else {
+        text::assigned(cursor, "a name such as `$item`")?
     };
     cursor.expect_word("in")?;
-    let token = cursor.token();
+    let span = cursor.token().span;
     let source = match cursor.kind() {
         Kind::Variable => {
             cursor.bump();
-            LoopSource::Variable(cursor.share(token.span))
+            LoopSource::Variable(cursor.share(span))
         }
-        Kind::BracketOpen => LoopSource::Array(array(cursor)?.elements),
+        Kind::BracketOpen => match expression(cursor)? {
+            Expr::Array(array) => LoopSource::Array(array.elements),
+            _ => return Err(cursor.fail(span, "a loop visits a list or a variable")),
+        },
         Kind::Word if cursor.at_word("range") => {
-            cursor.bump();
+            if each {
+                let help = format!("write `for {variable} in range …`");
+                return Err(cursor.fail_with_help(span, "a range goes without `each`", help));
+            }
             LoopSource::Range(Box::new(range(cursor)?))
         }
         _ => {
-            let help = "a loop visits a `$variable`, an [\"array\"] or a `range`";
-            return Err(cursor.unexpected_with_help("a list", Some(help)));
+            let help = "put the items into a list: `[\"a\", \"b\"]`";
+            let what = "a variable such as `$list`, a list in brackets, or `range`";
+            return Err(cursor.unexpected_with_help(what, Some(help)));
         }
     };
     Ok((variable, source))
 }
 
 fn range(cursor: &mut Cursor<'_>) -> Result<RangeSource, Failed> {
+    cursor.bump();
     let start = bound(cursor)?;
     cursor.expect_word("to")?;
     let end = bound(cursor)?;
@@ -105,155 +102,151 @@ fn range(cursor: &mut Cursor<'_>) -> Result<RangeSource, Failed> {
 }
 
 fn bound(cursor: &mut Cursor<'_>) -> Result<Bound, Failed> {
-    let token = cursor.token();
-    Ok(match cursor.kind() {
+    let start = cursor.token().span.start;
+    match cursor.kind() {
         Kind::Number => {
             cursor.bump();
-            Bound::Number(cursor.share(token.span))
         }
         Kind::Minus => {
             cursor.bump();
-            let number = cursor.expect(Kind::Number, "a number")?;
-            Bound::Number(cursor.share(token.span.to(number.span)))
+            cursor.expect(Kind::Number, "a number after `-`")?;
         }
         Kind::Variable | Kind::Word => {
-            cursor.bump();
-            Bound::Name(cursor.share(token.span))
+            let token = cursor.bump();
+            return Ok(Bound::Name(cursor.share(token.span)));
         }
-        Kind::BraceOpen => Bound::Placeholder(Box::new(placeholder(cursor)?)),
-        _ => return Err(cursor.unexpected("a number or a variable")),
-    })
+        Kind::BraceOpen => return Ok(Bound::Placeholder(Box::new(placeholder(cursor)?))),
+        _ => return Err(cursor.unexpected("a whole number or a name")),
+    }
+    let span = cursor.span_from(start);
+    // A sign may stand apart from its number.
+    let written = cursor.slice(span);
+    Ok(Bound::Number(if written.contains(char::is_whitespace) {
+        Text::from(written.split_whitespace().collect::<String>())
+    } else {
+        cursor.share(span)
+    }))
 }
 
+/// `line x in file "f"`.
 fn lines(cursor: &mut Cursor<'_>) -> Result<(Text, LoopSource), Failed> {
+    cursor.bump();
     let variable = bare_variable(cursor)?;
     cursor.expect_word("in")?;
-    cursor.expect_word("file")?;
     let path = file(cursor)?;
     Ok((variable, LoopSource::Lines(path)))
 }
 
-fn file(cursor: &mut Cursor<'_>) -> Result<PathOperand, Failed> {
-    let token = cursor.token();
-    match cursor.kind() {
-        Kind::Text => {
-            cursor.bump();
-            Ok(PathOperand::Text(template(
-                &cursor.value(token),
-                token.span,
-            )))
-        }
-        Kind::Variable => {
-            cursor.bump();
-            Ok(PathOperand::Variable(cursor.share(token.span)))
-        }
-        _ => Err(cursor.unexpected("the path in quotes")),
-    }
-}
-
+/// `match x in pattern "p" in …`.
 fn matches(cursor: &mut Cursor<'_>) -> Result<(Text, LoopSource), Failed> {
+    cursor.bump();
     let variable = bare_variable(cursor)?;
     cursor.expect_word("in")?;
     cursor.expect_word("pattern")?;
-    let token = cursor.expect(Kind::Text, "the pattern in quotes")?;
-    let pattern = template(&cursor.value(token), token.span);
-    let mut subject = None;
-    if cursor.at_word("in") && !cursor.nth_is_word(1, "parallel") {
+    let pattern = text::interpolated(cursor, "the regular expression as a text")?;
+    let subject = if cursor.at_word("in") && !cursor.nth_is_word(1, "parallel") {
         cursor.bump();
-        let token = cursor.token();
-        subject = Some(match cursor.kind() {
-            Kind::Text => {
-                cursor.bump();
-                MatchSubject::Text(template(&cursor.value(token), token.span))
-            }
-            Kind::Variable => {
-                cursor.bump();
-                MatchSubject::Variable(cursor.share(token.span))
-            }
-            Kind::Word if cursor.at_word("file") => {
-                cursor.bump();
-                MatchSubject::File(file(cursor)?)
-            }
-            _ => return Err(cursor.unexpected("a text, a variable or `file`")),
-        });
-    }
-    Ok((
-        variable,
-        LoopSource::Matches(Box::new(MatchSource { pattern, subject })),
-    ))
+        Some(match_subject(cursor)?)
+    } else {
+        None
+    };
+    let source = MatchSource { pattern, subject };
+    Ok((variable, LoopSource::Matches(Box::new(source))))
 }
 
-/// `where NAME OPERATOR VALUE`.
-fn filter(cursor: &mut Cursor<'_>) -> Result<LoopFilter, Failed> {
-    cursor.bump();
-    let name = cursor.token();
-    if !matches!(cursor.kind(), Kind::Word | Kind::Variable) {
-        return Err(cursor.unexpected("the variable of the loop"));
+fn match_subject(cursor: &mut Cursor<'_>) -> Result<MatchSubject, Failed> {
+    if cursor.at_word("file") {
+        return Ok(MatchSubject::File(file(cursor)?));
     }
-    cursor.bump();
-    let first = cursor.token();
-    let operator = filter_operator(cursor)?;
-    let words: Vec<&str> = cursor
-        .slice(cursor.span_from(first.span.start))
-        .split_whitespace()
-        .collect();
-    let operator_text = Text::from(match words.as_slice() {
-        ["starts"] => "starts with".to_owned(),
-        ["ends"] => "ends with".to_owned(),
-        words => words.join(" "),
-    });
-    let token = cursor.token();
-    let value = match cursor.kind() {
-        Kind::Text => template(&cursor.value(token), token.span),
-        Kind::Word | Kind::Number => Template::plain(token.span, cursor.share(token.span)),
-        Kind::Variable => {
-            let name = cursor.share(token.span);
-            template(&Text::from(format!("{{{name}}}")), token.span)
-        }
-        Kind::BraceOpen => {
-            let found = placeholder(cursor)?;
-            return Ok(LoopFilter {
-                name: cursor.share(name.span),
-                operator,
-                operator_text,
-                value: template(&found.source, token.span),
-            });
-        }
-        _ => return Err(cursor.unexpected("a value")),
+    if let Some(token) = cursor.accept(Kind::Variable) {
+        return Ok(MatchSubject::Variable(cursor.share(token.span)));
+    }
+    let what = "a text, a variable or `file \"…\"`";
+    Ok(MatchSubject::Text(text::interpolated(cursor, what)?))
+}
+
+fn file(cursor: &mut Cursor<'_>) -> Result<PathOperand, Failed> {
+    cursor.expect_word("file")?;
+    if let Some(token) = cursor.accept(Kind::Variable) {
+        return Ok(PathOperand::Variable(cursor.share(token.span)));
+    }
+    let path = text::interpolated(cursor, "the path of the file as a text")?;
+    Ok(PathOperand::Text(path))
+}
+
+/// The variable of a loop over lines or matches is stored without `$`.
+fn bare_variable(cursor: &mut Cursor<'_>) -> Result<Text, Failed> {
+    if cursor.at(Kind::Word) {
+        return text::word(cursor, "a name");
+    }
+    let name = text::assigned(cursor, "a name")?;
+    Ok(name.share(name.strip_prefix('$').unwrap_or(&name)))
+}
+
+/// `NAME OP VALUE`.
+fn filter(cursor: &mut Cursor<'_>) -> Result<LoopFilter, Failed> {
+    let name = match cursor.kind() {
+        Kind::Variable | Kind::Word => cursor.bump().span,
+        _ => return Err(cursor.unexpected("the name of the loop variable")),
     };
-    cursor.bump();
+    let start = cursor.token().span.start;
+    let operator = filter_operator(cursor)?;
+    let operator_text = cursor.share(cursor.span_from(start));
     Ok(LoopFilter {
-        name: cursor.share(name.span),
+        name: cursor.share(name),
         operator,
         operator_text,
-        value,
+        value: filter_value(cursor)?,
     })
 }
 
 fn filter_operator(cursor: &mut Cursor<'_>) -> Result<Comparator, Failed> {
-    let operator = match cursor.kind() {
-        Kind::Equal | Kind::Assign => Comparator::Equal,
-        Kind::NotEqual => Comparator::NotEqual,
-        Kind::Less => Comparator::Less,
-        Kind::LessOrEqual => Comparator::LessOrEqual,
-        Kind::Greater => Comparator::Greater,
-        Kind::GreaterOrEqual => Comparator::GreaterOrEqual,
-        Kind::Word => match cursor.word() {
-            "contains" => Comparator::Contains,
-            "matches" => Comparator::Matches,
-            "starts" => Comparator::StartsWith,
-            "ends" => Comparator::EndsWith,
-            "is" => Comparator::Is,
-            _ => return Err(cursor.unexpected("an operator such as `contains` or `==`")),
-        },
+    let operator = match (cursor.kind(), cursor.word()) {
+        (Kind::Equal, _) => Comparator::Equal,
+        (Kind::NotEqual, _) => Comparator::NotEqual,
+        (Kind::Less, _) => Comparator::Less,
+        (Kind::LessOrEqual, _) => Comparator::LessOrEqual,
+        (Kind::Greater, _) => Comparator::Greater,
+        (Kind::GreaterOrEqual, _) => Comparator::GreaterOrEqual,
+        (_, "contains") => Comparator::Contains,
+        (_, "starts") => Comparator::StartsWith,
+        (_, "ends") => Comparator::EndsWith,
+        (_, "matches") => Comparator::Matches,
+        (_, "is") => Comparator::Is,
         _ => return Err(cursor.unexpected("an operator such as `contains` or `==`")),
     };
     cursor.bump();
-    if matches!(operator, Comparator::StartsWith | Comparator::EndsWith) {
-        cursor.accept_word("with");
+    Ok(match operator {
+        Comparator::StartsWith | Comparator::EndsWith => {
+            cursor.accept_word("with");
+            operator
+        }
+        Comparator::Is if cursor.accept_word("not") => Comparator::IsNot,
+        _ => operator,
+    })
+}
+
+fn filter_value(cursor: &mut Cursor<'_>) -> Result<Template, Failed> {
+    let start = cursor.token().span.start;
+    match cursor.kind() {
+        Kind::Word | Kind::Number => {
+            cursor.bump();
+        }
+        Kind::Variable => {
+            let span = cursor.bump().span;
+            let placeholder = format!("{{{}}}", cursor.slice(span));
+            return Ok(template(&Text::from(placeholder), span));
+        }
+        Kind::BraceOpen => {
+            let span = braces(cursor)?;
+            return Ok(template(&cursor.share(span), span));
+        }
+        Kind::Minus if cursor.nth(1).kind == Kind::Number => {
+            cursor.bump();
+            cursor.bump();
+        }
+        _ => return text::interpolated(cursor, "a text, a word or a number"),
     }
-    if operator == Comparator::Is && cursor.accept_word("not") {
-        return Ok(Comparator::IsNot);
-    }
-    Ok(operator)
+    let span: Span = cursor.span_from(start);
+    Ok(text::spelled(cursor, span))
 }

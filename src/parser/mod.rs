@@ -7,30 +7,45 @@
 //! *Invariant:* pure, linear in the text, no panic on any text, nesting limited to
 //! 256.
 
-mod action;
-mod block;
-pub mod builtin;
-mod condition;
-mod control;
 mod cursor;
-mod expression;
-mod file;
-mod loops;
 mod nesting;
-mod parameter;
-mod placeholder;
 mod progress;
+
+mod template;
+
+pub mod builtin;
+
+mod placeholder;
+
+mod expression;
+
+mod condition;
+mod test;
+
+mod text;
+
+mod block;
+
+mod file;
+mod parameter;
 mod project;
 mod service;
+mod shell_config;
+mod task;
+
+mod control;
+mod loops;
 mod status;
 mod stmt;
-mod task;
-mod template;
-mod test;
 mod variable;
+
+mod action;
+
+mod debug;
 
 pub use condition::{ConditionEnd, condition};
 pub use cursor::{Checkpoint, Cursor, Failed};
+pub use debug::debug_tokens;
 pub use expression::expression;
 pub use file::parse;
 pub use nesting::{Nest, Nesting};

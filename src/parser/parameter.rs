@@ -3,267 +3,281 @@
 use super::cursor::{Cursor, Failed};
 use super::placeholder::braces;
 use super::template::template;
+use super::text;
 use crate::ast::{
     DefaultValue, ItemType, Matching, Parameter, ParameterKind, ParameterType, Template,
 };
 use crate::source::{Span, Text};
 use crate::syntax::Kind;
 
-/// Whether a parameter begins here; `requires tools:` is something else.
-pub(super) fn begins(cursor: &mut Cursor<'_>) -> bool {
-    match cursor.word() {
-        "given" | "accepts" => true,
-        "parameter" => cursor.nth(1).kind == Kind::Variable,
-        "requires" => !(cursor.nth_is_word(1, "tools") && cursor.nth(2).kind == Kind::Colon),
-        _ => false,
-    }
+/// The names that may stand after `matching`.
+const MACROS: [&str; 9] = [
+    "docker_tag",
+    "git_branch",
+    "ipv4",
+    "semver",
+    "semver_extended",
+    "semver_optional_v",
+    "slug",
+    "url",
+    "uuid",
+];
+
+/// Who declares the parameter. That of a project knows fewer constraints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// A task or template task.
+    Task,
+    /// The project.
+    Project,
 }
 
-/// `requires`, `given`, `accepts`, `parameter`.
-pub(super) fn parameter(cursor: &mut Cursor<'_>) -> Result<Parameter, Failed> {
-    let word = match cursor.word() {
-        "requires" => ParameterKind::Requires,
-        "given" => ParameterKind::Given,
+/// A whole declaration, from `requires`, `given`, `accepts` or `parameter`.
+pub(super) fn parameter(cursor: &mut Cursor<'_>, owner: Owner) -> Result<Parameter, Failed> {
+    let start = cursor.token().span.start;
+    let word = match (owner, cursor.word()) {
+        (Owner::Project, _) => ParameterKind::Project,
+        (_, "requires") => ParameterKind::Requires,
+        (_, "given") => ParameterKind::Given,
         _ => ParameterKind::Accepts,
     };
-    let start = cursor.bump().span.start;
-    let mut parameter = named(cursor, start, word)?;
-    if cursor.accept_word("as") {
-        parameter.ty = Some(parameter_type(cursor)?);
-    }
-    loop {
-        if cursor.at_word("between") {
-            cursor.bump();
-            parameter.range = Some(range(cursor)?);
-            parameter.ty.get_or_insert(ParameterType::Number);
-        } else if cursor.at_word("matching") {
-            cursor.bump();
-            parameter.matching = Some(matching(cursor)?);
-        } else {
-            break;
-        }
-    }
-    values(cursor, &mut parameter)?;
-    parameter.span = cursor.span_from(start);
-    Ok(parameter)
-}
-
-/// `parameter $x …` of a project.
-pub(super) fn project_parameter(cursor: &mut Cursor<'_>) -> Result<Parameter, Failed> {
-    let start = cursor.bump().span.start;
-    if !cursor.at(Kind::Variable) {
-        return Err(cursor.unexpected("the parameter with its `$`"));
-    }
-    let mut parameter = named(cursor, start, ParameterKind::Project)?;
-    if cursor.accept_word("as") {
-        parameter.ty = Some(parameter_type(cursor)?);
-    }
-    if cursor.at_word("between") || cursor.at_word("matching") {
-        return Err(cursor.unexpected("`from`, `defaults` or the next line"));
-    }
-    values(cursor, &mut parameter)?;
-    parameter.span = cursor.span_from(start);
-    Ok(parameter)
-}
-
-fn named(cursor: &mut Cursor<'_>, start: u32, word: ParameterKind) -> Result<Parameter, Failed> {
-    let token = cursor.token();
-    let name = match cursor.kind() {
-        Kind::Variable => cursor.share(Span::new(token.span.start + 1, token.span.end)),
-        Kind::Word => cursor.share(token.span),
-        _ => return Err(cursor.unexpected("the name of a parameter")),
-    };
     cursor.bump();
-    Ok(Parameter {
-        span: cursor.span_from(start),
+    let mut parameter = Parameter {
+        span: Span::default(),
         word,
-        name,
+        name: name(cursor, owner)?,
         ty: None,
         allowed: Vec::new(),
         default: None,
         range: None,
         matching: None,
-    })
+    };
+    if cursor.accept_word("as") {
+        parameter.ty = Some(parameter_type(cursor)?);
+    }
+    constraint(cursor, owner, &mut parameter)?;
+    let mut listed = allowed(cursor, owner, &mut parameter)?;
+    if cursor.accept_word("defaults") {
+        cursor.expect_word("to")?;
+        let default_start = cursor.token().span.start;
+        let is_list = matches!(parameter.ty, Some(ParameterType::List(_)));
+        parameter.default = Some(default_value(cursor, owner, is_list)?);
+        let default_span = cursor.span_from(default_start);
+        if !listed && word == ParameterKind::Given {
+            listed = allowed(cursor, owner, &mut parameter)?;
+        }
+        if listed {
+            check_default(cursor, &parameter, default_span)?;
+        }
+    }
+    parameter.span = cursor.span_from(start);
+    Ok(parameter)
+}
+
+fn name(cursor: &mut Cursor<'_>, owner: Owner) -> Result<Text, Failed> {
+    let span = cursor.token().span;
+    match cursor.kind() {
+        Kind::Variable => {
+            cursor.bump();
+            Ok(cursor.share(Span::new(span.start + 1, span.end)))
+        }
+        Kind::Word if owner == Owner::Task => {
+            cursor.bump();
+            Ok(cursor.share(span))
+        }
+        _ => text::assigned(cursor, "the name of the parameter, such as `$name`"),
+    }
 }
 
 fn parameter_type(cursor: &mut Cursor<'_>) -> Result<ParameterType, Failed> {
-    let token = cursor.expect(Kind::Word, "a type")?;
-    Ok(match cursor.slice(token.span) {
+    let word = text::word(cursor, "a type: `string`, `number`, `boolean` or `list`")?;
+    Ok(match word.as_str() {
         "string" => ParameterType::String,
         "number" => ParameterType::Number,
         "boolean" => ParameterType::Boolean,
-        "list" => {
-            if !cursor.accept_word("of") {
-                return Ok(ParameterType::List(ItemType::Any));
-            }
-            let item = cursor.expect(Kind::Word, "the type of the items")?;
-            ParameterType::List(match cursor.slice(item.span) {
-                "string" | "strings" => ItemType::Any,
-                "number" | "numbers" => ItemType::Number,
-                "boolean" | "booleans" => ItemType::Boolean,
-                _ => ItemType::Unknown(cursor.share(item.span)),
-            })
-        }
-        _ => ParameterType::Unknown(cursor.share(token.span)),
+        "list" => ParameterType::List(item_type(cursor)?),
+        _ => ParameterType::Unknown(word),
     })
 }
 
-fn range(cursor: &mut Cursor<'_>) -> Result<(Text, Text), Failed> {
-    let low = cursor.expect(Kind::Number, "a number")?;
-    cursor.expect_word("and")?;
-    let high = cursor.expect(Kind::Number, "a number")?;
-    Ok((cursor.share(low.span), cursor.share(high.span)))
+fn item_type(cursor: &mut Cursor<'_>) -> Result<ItemType, Failed> {
+    if !cursor.accept_word("of") {
+        return Ok(ItemType::Any);
+    }
+    let word = text::word(cursor, "the type of the items")?;
+    Ok(match word.as_str() {
+        "string" | "strings" => ItemType::Any,
+        "number" | "numbers" => ItemType::Number,
+        "boolean" | "booleans" => ItemType::Boolean,
+        _ => ItemType::Unknown(word),
+    })
+}
+
+/// `between A and B`, or `matching …`.
+fn constraint(
+    cursor: &mut Cursor<'_>,
+    owner: Owner,
+    parameter: &mut Parameter,
+) -> Result<(), Failed> {
+    let word = cursor.word();
+    if !matches!(word, "between" | "matching") {
+        return Ok(());
+    }
+    if owner == Owner::Project {
+        let message = format!("a parameter of the project cannot be checked by `{word}`");
+        let span = cursor.token().span;
+        return Err(cursor.fail_with_help(span, message, "list its values: `from [\"a\", \"b\"]`"));
+    }
+    cursor.bump();
+    if word == "matching" {
+        parameter.matching = Some(matching(cursor)?);
+    } else {
+        let least = bound(cursor)?;
+        cursor.expect_word("and")?;
+        parameter.range = Some((least, bound(cursor)?));
+        parameter.ty.get_or_insert(ParameterType::Number);
+    }
+    Ok(())
+}
+
+fn bound(cursor: &mut Cursor<'_>) -> Result<Text, Failed> {
+    let token = cursor.expect(Kind::Number, "a number")?;
+    Ok(cursor.share(token.span))
 }
 
 fn matching(cursor: &mut Cursor<'_>) -> Result<Matching, Failed> {
-    if cursor.accept_word("pattern") {
-        let token = cursor.expect(Kind::Text, "the pattern in quotes")?;
-        return Ok(Matching::Pattern(cursor.value(token)));
-    }
-    let token = cursor.expect(Kind::Word, "`pattern`, `email` or the name of a macro")?;
-    if cursor.slice(token.span) == "email" {
-        if cursor.on_same_line() {
+    let token = cursor.token();
+    let word = text::word(cursor, "`pattern \"…\"`, `email` or the name of a pattern")?;
+    match word.as_str() {
+        "pattern" => Ok(Matching::Pattern(text::plain(
+            cursor,
+            "the regular expression as a text",
+        )?)),
+        "email" => {
             cursor.accept_word("format");
+            Ok(Matching::Email)
         }
-        return Ok(Matching::Email);
-    }
-    Ok(Matching::Macro(cursor.share(token.span)))
-}
-
-/// Allowed values and the default, in either order.
-fn values(cursor: &mut Cursor<'_>, parameter: &mut Parameter) -> Result<(), Failed> {
-    let mut default_span = Span::default();
-    loop {
-        if cursor.at_word("from") && cursor.nth(1).kind == Kind::BracketOpen {
-            cursor.bump();
-            parameter.allowed = allowed(cursor)?;
-        } else if cursor.at_word("defaults") {
-            cursor.bump();
-            cursor.expect_word("to")?;
-            default_span = cursor.token().span;
-            let list = matches!(parameter.ty, Some(ParameterType::List(_)));
-            parameter.default = Some(default(cursor, list)?);
-        } else {
-            break;
+        name if MACROS.contains(&name) => Ok(Matching::Macro(word)),
+        name => {
+            let message = format!("there is no pattern of the name `{name}`");
+            let known = format!("the patterns are email, {}", MACROS.join(", "));
+            Err(cursor.fail_with_help(token.span, message, known))
         }
     }
-    check_default(cursor, parameter, default_span)
 }
 
-/// `["a", "b"]`; commas are optional.
-fn allowed(cursor: &mut Cursor<'_>) -> Result<Vec<Text>, Failed> {
+/// `from ["a", "b"]`; whether it was there.
+fn allowed(
+    cursor: &mut Cursor<'_>,
+    owner: Owner,
+    parameter: &mut Parameter,
+) -> Result<bool, Failed> {
+    if !cursor.accept_word("from") {
+        return Ok(false);
+    }
     cursor.open_bracket()?;
-    let mut values = Vec::new();
     while !cursor.at(Kind::BracketClose) {
-        let token = cursor.token();
-        values.push(match cursor.kind() {
-            Kind::Text => cursor.value(token),
-            Kind::Word | Kind::Number => cursor.share(token.span),
-            _ => return Err(cursor.unexpected("a value in quotes, or `]`")),
-        });
-        cursor.bump();
+        let value = if owner == Owner::Project && cursor.at(Kind::Word) {
+            text::word(cursor, "a text or `]`")?
+        } else {
+            text::plain(cursor, "a text or `]`")?
+        };
+        parameter.allowed.push(value);
         cursor.accept(Kind::Comma);
     }
     cursor.close_bracket()?;
-    Ok(values)
+    parameter.allowed.shrink_to_fit();
+    Ok(true)
 }
 
-fn default(cursor: &mut Cursor<'_>, list: bool) -> Result<DefaultValue, Failed> {
+fn default_value(
+    cursor: &mut Cursor<'_>,
+    owner: Owner,
+    is_list: bool,
+) -> Result<DefaultValue, Failed> {
     let token = cursor.token();
-    let text = match cursor.kind() {
-        Kind::Text => {
-            cursor.bump();
-            template(&cursor.value(token), token.span)
-        }
-        Kind::Number => {
-            cursor.bump();
-            Template::plain(token.span, cursor.share(token.span))
-        }
-        Kind::BraceOpen => {
-            let span = braces(cursor)?;
-            template(&cursor.share(span), span)
-        }
-        Kind::BracketOpen => return array(cursor),
-        Kind::Word => match cursor.word() {
-            "true" | "false" => {
-                cursor.bump();
-                Template::plain(token.span, cursor.share(token.span))
+    if owner == Owner::Task {
+        match (cursor.kind(), cursor.word()) {
+            (Kind::BraceOpen, _) => {
+                let span = braces(cursor)?;
+                return Ok(DefaultValue::Text(template(&cursor.share(span), span)));
             }
-            "empty" => {
+            (Kind::BracketOpen, _) => return Ok(DefaultValue::Array(array(cursor)?)),
+            (_, "empty") => {
                 cursor.bump();
-                if list {
-                    return Ok(DefaultValue::Array(Vec::new()));
-                }
-                Template::plain(token.span, Text::default())
-            }
-            "current" if cursor.nth_is_word(1, "git") && cursor.nth_is_word(2, "commit") => {
-                (0..3).for_each(|_| {
-                    cursor.bump();
+                return Ok(if is_list {
+                    DefaultValue::Array(Vec::new())
+                } else {
+                    DefaultValue::Text(Template::plain(token.span, ""))
                 });
+            }
+            (_, "current") => {
+                cursor.bump();
+                cursor.expect_word("git")?;
+                cursor.expect_word("commit")?;
                 let span = cursor.span_from(token.span.start);
-                template(&Text::from("{current git commit}"), span)
+                let text = Text::from("{current git commit}");
+                return Ok(DefaultValue::Text(template(&text, span)));
             }
-            word => {
-                let message = format!("the default is not quoted: {word}");
-                let help = format!("write defaults to \"{word}\"");
-                return Err(cursor.fail_with_help(token.span, message, help));
-            }
-        },
-        _ => return Err(cursor.unexpected("a default: a text, a number, a boolean or a list")),
-    };
-    Ok(DefaultValue::Text(text))
-}
-
-fn array(cursor: &mut Cursor<'_>) -> Result<DefaultValue, Failed> {
-    let items = super::expression::array(cursor)?;
-    let mut templates = Vec::new();
-    for item in items.elements {
-        templates.push(match item {
-            crate::ast::Expr::Text(text) => text,
-            crate::ast::Expr::Number(text) | crate::ast::Expr::Word(text) => {
-                Template::plain(items.span, text)
-            }
-            crate::ast::Expr::Boolean(value) => {
-                Template::plain(items.span, if value { "true" } else { "false" })
-            }
-            _ => return Err(cursor.fail(items.span, "a list default holds texts and numbers only")),
-        });
+            _ => {}
+        }
     }
-    Ok(DefaultValue::Array(templates))
+    literal(cursor, "a default value").map(DefaultValue::Text)
 }
 
-/// A default that the allowed values exclude is wrong whatever is supplied.
+/// A text, a number or a boolean.
+fn literal(cursor: &mut Cursor<'_>, what: &str) -> Result<Template, Failed> {
+    let token = cursor.token();
+    let boolean = matches!(cursor.word(), "true" | "false");
+    if cursor.at(Kind::Number) || boolean {
+        cursor.bump();
+        return Ok(text::spelled(cursor, token.span));
+    }
+    text::interpolated(cursor, what)
+}
+
+fn array(cursor: &mut Cursor<'_>) -> Result<Vec<Template>, Failed> {
+    cursor.open_bracket()?;
+    let mut items = Vec::new();
+    while !cursor.at(Kind::BracketClose) {
+        items.push(literal(cursor, "a text or `]`")?);
+        if cursor.accept(Kind::Comma).is_none() {
+            break;
+        }
+    }
+    cursor.close_bracket()?;
+    Ok(items)
+}
+
+/// A default has to be one of the allowed values; what is only known when the task runs is checked
+/// then.
 fn check_default(cursor: &mut Cursor<'_>, parameter: &Parameter, span: Span) -> Result<(), Failed> {
     if parameter.allowed.is_empty() {
         return Ok(());
     }
-    let list = matches!(parameter.ty, Some(ParameterType::List(_)));
-    let texts: Vec<&str> = match &parameter.default {
-        Some(DefaultValue::Text(text)) if text.is_plain() && list => text
+    let is_list = matches!(parameter.ty, Some(ParameterType::List(_)));
+    let is_allowed = |value: &str| parameter.allowed.iter().any(|allowed| allowed == value);
+    let refused: Option<&str> = match &parameter.default {
+        Some(DefaultValue::Text(default)) if default.is_plain() && is_list => default
             .text
             .split(',')
             .map(str::trim)
-            .filter(|item| !item.is_empty())
-            .collect(),
-        Some(DefaultValue::Text(text)) if text.is_plain() => vec![text.text.as_str()],
+            .find(|item| !item.is_empty() && !is_allowed(item)),
+        Some(DefaultValue::Text(default)) if default.is_plain() => {
+            Some(default.text.as_str()).filter(|text| !is_allowed(text))
+        }
         Some(DefaultValue::Array(items)) => items
             .iter()
             .filter(|item| item.is_plain())
             .map(|item| item.text.as_str())
-            .collect(),
-        _ => return Ok(()),
+            .find(|item| !is_allowed(item)),
+        _ => None,
     };
-    let Some(wrong) = texts
-        .iter()
-        .find(|text| !parameter.allowed.iter().any(|own| own == *text))
-    else {
+    let Some(refused) = refused else {
         return Ok(());
     };
-    let allowed: Vec<&str> = parameter.allowed.iter().map(Text::as_str).collect();
-    let message = format!(
-        "parameter '{}': the default '{wrong}' is not one of: {}",
-        parameter.name,
-        allowed.join(", ")
-    );
-    Err(cursor.fail(span, message))
+    let name = &parameter.name;
+    let message = format!("the default `{refused}` of parameter `{name}` is not an allowed value");
+    let help = format!("the allowed values are {}", parameter.allowed.join(", "));
+    Err(cursor.fail_with_help(span, message, help))
 }

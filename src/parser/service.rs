@@ -1,28 +1,19 @@
-//! Service and orchestration declarations, as far as they are used.
+//! Services and orchestrations, as far as they are known: what `run in service` needs.
 
-use super::block::{colon, open};
 use super::cursor::{Cursor, Failed};
+use super::text;
 use crate::ast::{Orchestration, Service};
-use crate::source::Span;
 use crate::syntax::Kind;
 
-/// `service "name" in "path" [means "…"]:` and fields, which are passed over.
+/// `service "name" in "path" means "…":` and a body whose fields are skipped.
 pub(super) fn service(cursor: &mut Cursor<'_>) -> Result<Service, Failed> {
     let start = cursor.bump().span.start;
-    let name = cursor.expect(Kind::Text, "the name of the service in quotes")?;
-    let name = cursor.value(name);
+    let name = text::plain(cursor, "the name of the service")?;
     cursor.expect_word("in")?;
-    let path = cursor.expect(Kind::Text, "the folder of the service in quotes")?;
-    let path = cursor.value(path);
-    let mut description = None;
-    if cursor.accept_word("means") {
-        let token = cursor.expect(Kind::Text, "the description in quotes")?;
-        description = Some(cursor.value(token));
-    }
+    let path = text::plain(cursor, "the folder of the service as a text")?;
+    let description = description(cursor)?;
     let span = cursor.span_from(start);
-    if cursor.at(Kind::Colon) {
-        fields(cursor, span, "the service")?;
-    }
+    skip_fields(cursor)?;
     Ok(Service {
         span,
         name,
@@ -31,43 +22,50 @@ pub(super) fn service(cursor: &mut Cursor<'_>) -> Result<Service, Failed> {
     })
 }
 
-/// `orchestrate "name" …:`; its fields are passed over.
+/// `orchestrate "name" means "…":` and a body whose fields are skipped.
 pub(super) fn orchestration(cursor: &mut Cursor<'_>) -> Result<Orchestration, Failed> {
     let start = cursor.bump().span.start;
-    let name = cursor.expect(Kind::Text, "the name of the orchestration in quotes")?;
-    let name = cursor.value(name);
-    while cursor.on_same_line() && !cursor.at(Kind::Colon) {
-        cursor.bump();
-    }
+    let name = text::plain(cursor, "the name of the orchestration")?;
+    description(cursor)?;
     let span = cursor.span_from(start);
-    fields(cursor, span, "the orchestration")?;
+    skip_fields(cursor)?;
     Ok(Orchestration { span, name })
 }
 
-/// Passes over an indented block, whatever it holds.
-fn fields(cursor: &mut Cursor<'_>, header: Span, what: &str) -> Result<(), Failed> {
-    colon(cursor, header, what)?;
-    if !cursor.at(Kind::Indent) {
-        return Ok(());
+fn description(cursor: &mut Cursor<'_>) -> Result<Option<crate::source::Text>, Failed> {
+    if !cursor.accept_word("means") {
+        return Ok(None);
     }
-    open(cursor, header, what)?;
-    let mut depth = 1;
-    while depth > 0 {
+    let description = text::plain(cursor, "the description as a text")?;
+    Ok((!description.is_empty()).then_some(description))
+}
+
+/// Skips the body: its blocks and lists have to be well formed, nothing more.
+fn skip_fields(cursor: &mut Cursor<'_>) -> Result<(), Failed> {
+    cursor.expect(Kind::Colon, "`:`")?;
+    let mut depth = 0_u32;
+    loop {
         match cursor.kind() {
             Kind::Indent => {
                 cursor.open_block()?;
                 depth += 1;
             }
-            Kind::Dedent => {
+            Kind::Dedent if depth > 0 => {
                 cursor.close_block()?;
                 depth -= 1;
             }
-            Kind::End => break,
-            Kind::UnclosedText => return Err(cursor.unexpected("a field")),
+            Kind::BracketOpen => {
+                cursor.open_bracket()?;
+            }
+            Kind::BracketClose => {
+                cursor.close_bracket()?;
+            }
+            Kind::UnclosedText | Kind::Unknown => return Err(cursor.unexpected("a field")),
+            Kind::End | Kind::Dedent => return Ok(()),
+            _ if depth == 0 && !cursor.on_same_line() => return Ok(()),
             _ => {
                 cursor.bump();
             }
         }
     }
-    Ok(())
 }

@@ -1,60 +1,41 @@
 //! Status statements.
 
 use super::cursor::{Cursor, Failed};
-use super::template::template;
-use crate::ast::{Status, StatusWord};
-use crate::syntax::Kind;
+use super::text;
+use crate::ast::{Status, StatusWord, Stmt};
 
-pub(super) fn status(cursor: &mut Cursor<'_>) -> Result<Status, Failed> {
-    let word = match cursor.word() {
-        "info" => StatusWord::Info,
-        "warn" => StatusWord::Warn,
-        "warning" => StatusWord::Warning,
-        "error" => StatusWord::Error,
-        "success" => StatusWord::Success,
-        "echo" => StatusWord::Echo,
-        "fail" => StatusWord::Fail,
-        _ => StatusWord::Step,
-    };
+/// `info "…"`, `fail with "…"`, `step "…" add line break before`.
+pub(super) fn status(cursor: &mut Cursor<'_>, word: StatusWord) -> Result<Stmt, Failed> {
     let start = cursor.bump().span.start;
-    if word == StatusWord::Fail {
-        if cursor.on_same_line() && cursor.at_word("with") {
-            cursor.bump();
-        } else if !cursor.at(Kind::Text) {
-            return Ok(Status {
-                span: cursor.span_from(start),
-                word,
-                message: None,
-                break_before: false,
-                break_after: false,
-            });
-        }
-    }
-    let text = cursor.expect(Kind::Text, "a text in quotes")?;
+    let message = if word == StatusWord::Fail && !cursor.accept_word("with") {
+        text::accept_interpolated(cursor)?
+    } else {
+        Some(text::interpolated(cursor, "a text")?)
+    };
     let mut status = Status {
         span: cursor.span_from(start),
         word,
-        message: Some(template(&cursor.value(text), text.span)),
+        message,
         break_before: false,
         break_after: false,
     };
-    while cursor.at_word("add") {
-        if word != StatusWord::Step {
-            return Err(cursor.unexpected_with_help(
-                "the next statement",
-                Some("only `step` has `add line break`"),
-            ));
-        }
-        cursor.bump();
-        cursor.expect_word("line")?;
-        cursor.expect_word("break")?;
-        match cursor.word() {
-            "before" => status.break_before = true,
-            "after" => status.break_after = true,
-            _ => return Err(cursor.unexpected("`before` or `after`")),
-        }
-        cursor.bump();
+    while word == StatusWord::Step && cursor.at_word("add") {
+        line_break(cursor, &mut status)?;
+        status.span = cursor.span_from(start);
     }
-    status.span = cursor.span_from(start);
-    Ok(status)
+    Ok(Stmt::Status(Box::new(status)))
+}
+
+/// `add line break before`, `add line break after`.
+fn line_break(cursor: &mut Cursor<'_>, status: &mut Status) -> Result<(), Failed> {
+    cursor.bump();
+    cursor.expect_word("line")?;
+    cursor.expect_word("break")?;
+    match cursor.word() {
+        "before" => status.break_before = true,
+        "after" => status.break_after = true,
+        _ => return Err(cursor.unexpected("`before` or `after`")),
+    }
+    cursor.bump();
+    Ok(())
 }

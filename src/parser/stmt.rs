@@ -1,39 +1,121 @@
-//! Statements: which production a word begins.
+//! Where a statement begins: its first word decides which one it is.
 
 use super::action::{call, detect, shell, tools, unsupported, wait, workdir};
 use super::cursor::{Cursor, Failed};
+use super::task::is_tool_block;
 use super::{control, status, variable};
-use crate::ast::Stmt;
-use crate::syntax::Kind;
+use crate::ast::{StatusWord, Stmt};
 
-/// Parses one statement.
+/// A statement, with the blocks that belong to it.
 pub(super) fn statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
-    if !cursor.at(Kind::Word) {
-        let help = "a statement begins with a word, such as `info` or `run`";
-        return Err(cursor.unexpected_entry("a statement", help));
+    match cursor.word() {
+        "info" => status::status(cursor, StatusWord::Info),
+        "warn" => status::status(cursor, StatusWord::Warn),
+        "warning" => status::status(cursor, StatusWord::Warning),
+        "error" => status::status(cursor, StatusWord::Error),
+        "success" => status::status(cursor, StatusWord::Success),
+        "echo" => status::status(cursor, StatusWord::Echo),
+        "fail" => status::status(cursor, StatusWord::Fail),
+        "step" => status::status(cursor, StatusWord::Step),
+        "run" | "exec" | "shell" => shell::shell(cursor),
+        "capture" => variable::capture(cursor),
+        "let" => variable::let_variable(cursor),
+        "set" => variable::set_variable(cursor),
+        "transform" => variable::transform(cursor),
+        "call" => call::call(cursor),
+        "use" => workdir::use_statement(cursor),
+        "if" => control::if_statement(cursor),
+        "when" => control::when_statement(cursor),
+        "for" => control::for_loop(cursor),
+        "break" | "continue" => control::jump(cursor),
+        "try" => control::try_statement(cursor),
+        "throw" | "rethrow" | "ignore" => control::throw(cursor),
+        "wait" => wait::wait(cursor),
+        "detect" => detect::detect(cursor),
+        "requires" if is_tool_block(cursor) => tools::statement(cursor),
+        word if unsupported::begins(word) => Err(unsupported::statement(cursor)),
+        word => Err(no_statement(cursor, word)),
     }
-    Ok(match cursor.word() {
-        "info" | "warn" | "warning" | "error" | "success" | "echo" | "fail" | "step" => {
-            Stmt::Status(Box::new(status::status(cursor)?))
-        }
-        "let" => Stmt::SetVariable(Box::new(variable::let_variable(cursor)?)),
-        "set" => Stmt::SetVariable(Box::new(variable::set_variable(cursor)?)),
-        "transform" => Stmt::Transform(Box::new(variable::transform(cursor)?)),
-        "capture" => return shell::capture(cursor),
-        "run" | "exec" | "shell" => Stmt::Shell(Box::new(shell::shell(cursor)?)),
-        "use" => return workdir::use_statement(cursor),
-        "call" => Stmt::Call(Box::new(call::call(cursor)?)),
-        "if" => Stmt::Conditional(Box::new(control::if_statement(cursor)?)),
-        "when" => return control::when_statement(cursor),
-        "for" => Stmt::Loop(Box::new(super::loops::for_statement(cursor)?)),
-        "break" | "continue" => Stmt::Jump(Box::new(control::jump(cursor)?)),
-        "try" => Stmt::Try(Box::new(control::try_statement(cursor)?)),
-        "throw" | "rethrow" | "ignore" => Stmt::Throw(Box::new(control::throw(cursor)?)),
-        "wait" if !cursor.nth_is_word(1, "for") => Stmt::Wait(Box::new(wait::wait(cursor)?)),
-        "detect" => Stmt::Detect(Box::new(detect::detect(cursor)?)),
-        "requires" if cursor.nth_is_word(1, "tools") => {
-            Stmt::RequiresTools(Box::new(tools::requires_tools(cursor)?))
-        }
-        _ => return Err(unsupported::report(cursor)),
-    })
+}
+
+/// What is wrong with a word that begins no statement.
+fn no_statement(cursor: &mut Cursor<'_>, word: &str) -> Failed {
+    let span = cursor.token().span;
+    let (message, help) = match word {
+        "" => return cursor.unexpected("a statement"),
+        "else" => ("`else` needs an `if` before it".to_owned(), None),
+        "otherwise" => ("`otherwise` needs a `when` before it".to_owned(), None),
+        "catch" | "finally" => (format!("`{word}` needs a `try` before it"), None),
+        "add" => ("`add line break` belongs to `step` only".to_owned(), None),
+        "requires" | "given" | "accepts" | "parameter" | "depends" => (
+            format!("`{word}` cannot stand here"),
+            Some("parameters and dependencies stand directly in the body of a task"),
+        ),
+        "task" | "template" | "project" | "service" | "snippet" | "include" => (
+            format!("`{word}` cannot stand in a body"),
+            Some("declarations begin at the start of their line"),
+        ),
+        "print" | "note" | "log" | "debug" => (
+            format!("there is no statement `{word}`"),
+            Some("write `echo` or `info`"),
+        ),
+        _ => return unknown_word(cursor, word),
+    };
+    match help {
+        Some(help) => cursor.fail_with_help(span, message, help),
+        None => cursor.fail(span, message),
+    }
+}
+
+/// A word that means nothing at the start of a statement.
+fn unknown_word(cursor: &mut Cursor<'_>, word: &str) -> Failed {
+    let span = cursor.token().span;
+    let shown: String = word.chars().take(40).collect();
+    let message = format!("there is no statement `{shown}`");
+    let lower = shown.to_ascii_lowercase();
+    if lower != shown && begins_statement(&lower) {
+        let help = format!("write `{lower}`: case matters");
+        return cursor.fail_with_help(span, message, help);
+    }
+    cursor.fail(span, message)
+}
+
+/// Whether `word` begins a statement or another item of a task's body.
+pub(super) fn begins_statement(word: &str) -> bool {
+    const WORDS: [&str; 33] = [
+        "accepts",
+        "break",
+        "call",
+        "capture",
+        "continue",
+        "depends",
+        "detect",
+        "echo",
+        "error",
+        "exec",
+        "fail",
+        "for",
+        "given",
+        "if",
+        "ignore",
+        "info",
+        "let",
+        "parameter",
+        "requires",
+        "rethrow",
+        "run",
+        "set",
+        "shell",
+        "step",
+        "success",
+        "throw",
+        "transform",
+        "try",
+        "use",
+        "wait",
+        "warn",
+        "warning",
+        "when",
+    ];
+    WORDS.binary_search(&word).is_ok() || unsupported::begins(word)
 }

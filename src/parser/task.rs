@@ -1,55 +1,28 @@
 //! Tasks, template tasks, annotations and dependencies.
 
-use super::block::{colon, not_deeper, open};
+use super::block::{Blame, goes_on, open};
 use super::cursor::{Cursor, Failed};
-use super::parameter;
-use super::stmt::statement;
-use crate::ast::{Annotation, Dependency, DependencyGroup, Stmt, Task, TaskHead, TemplateTask};
+use super::parameter::{Owner, parameter};
+use super::stmt::{begins_statement, statement};
+use super::text;
+use crate::ast::{
+    Annotation, Block, Dependency, DependencyGroup, Stmt, Task, TaskHead, TemplateTask,
+};
 use crate::source::{Span, Text};
 use crate::syntax::Kind;
 
-/// `@name("argument", …)`, any number of times.
-pub(super) fn annotations(cursor: &mut Cursor<'_>) -> Result<Vec<Annotation>, Failed> {
-    let mut found = Vec::new();
-    while cursor.at(Kind::At) {
-        let start = cursor.bump().span.start;
-        let name = cursor.expect(Kind::Word, "the name of an annotation")?;
-        cursor.expect(Kind::ParenOpen, "`(`")?;
-        let mut args = Vec::new();
-        if !cursor.at(Kind::ParenClose) {
-            loop {
-                let token = cursor.expect(Kind::Text, "a quoted text")?;
-                args.push(cursor.value(token));
-                if cursor.accept(Kind::Comma).is_none() {
-                    break;
-                }
-            }
-        }
-        cursor.expect(Kind::ParenClose, "`)`")?;
-        found.push(Annotation {
-            span: cursor.span_from(start),
-            name: cursor.share(name.span),
-            args,
-        });
-    }
-    Ok(found)
-}
-
-/// `task "name" mode "ci" means "…":`.
+/// `task "name" …`, with the annotations that stand before it.
 pub(super) fn task(cursor: &mut Cursor<'_>, annotations: Vec<Annotation>) -> Result<Task, Failed> {
     let start = cursor.bump().span.start;
-    let name = name(cursor, "task")?;
+    let name = task_name(cursor)?;
     let mut head = TaskHead {
         annotations,
         ..TaskHead::default()
     };
     if cursor.accept_word("mode") {
-        let token = cursor.expect(Kind::Text, "the mode in quotes")?;
-        head.mode = Some(cursor.value(token));
+        head.mode = Some(text::plain(cursor, "the mode as a text")?);
     }
-    head.description = description(cursor)?;
-    let span = cursor.span_from(start);
-    let body = items(cursor, span, "the task", &mut head)?;
+    let (span, body) = rest(cursor, start, &mut head, "the task")?;
     Ok(Task {
         span,
         name,
@@ -58,21 +31,24 @@ pub(super) fn task(cursor: &mut Cursor<'_>, annotations: Vec<Annotation>) -> Res
     })
 }
 
-/// `template task "name" means "…":`.
-pub(super) fn template(
+/// `template task "name" …`.
+pub(super) fn template_task(
     cursor: &mut Cursor<'_>,
     annotations: Vec<Annotation>,
 ) -> Result<TemplateTask, Failed> {
     let start = cursor.bump().span.start;
     cursor.expect_word("task")?;
-    let name = name(cursor, "template task")?;
+    let name = task_name(cursor)?;
+    if cursor.at_word("mode") {
+        let span = cursor.token().span;
+        let help = "the template runs in the mode of the task that calls it";
+        return Err(cursor.fail_with_help(span, "a template task has no mode", help));
+    }
     let mut head = TaskHead {
         annotations,
-        description: description(cursor)?,
         ..TaskHead::default()
     };
-    let span = cursor.span_from(start);
-    let body = items(cursor, span, "the template task", &mut head)?;
+    let (span, body) = rest(cursor, start, &mut head, "the template task")?;
     Ok(TemplateTask {
         span,
         name,
@@ -81,51 +57,64 @@ pub(super) fn template(
     })
 }
 
-fn name(cursor: &mut Cursor<'_>, what: &str) -> Result<Text, Failed> {
-    let token = cursor.token();
-    if cursor.at(Kind::Text) {
-        cursor.bump();
-        return Ok(cursor.value(token));
+/// The name of a task that is declared: always quoted.
+fn task_name(cursor: &mut Cursor<'_>) -> Result<Text, Failed> {
+    if cursor.at(Kind::Word) && cursor.on_same_line() {
+        let (span, word) = text::dashed_word(cursor, "the name of the task")?;
+        let message = format!("the name of a task has to be quoted, found `{word}`");
+        let help = format!("write `task \"{word}\"`");
+        return Err(cursor.fail_with_help(span, message, help));
     }
-    if cursor.at(Kind::Word) {
-        let word = cursor.word();
-        let message = format!("the name of the {what} is not quoted: {word}");
-        return Err(cursor.fail_with_help(token.span, message, format!("write {what} \"{word}\"")));
-    }
-    Err(cursor.unexpected("the name in quotes"))
+    text::plain(cursor, "the name of the task in double quotes")
 }
 
-fn description(cursor: &mut Cursor<'_>) -> Result<Option<Text>, Failed> {
-    if !cursor.accept_word("means") {
-        return Ok(None);
-    }
-    let token = cursor.expect(Kind::Text, "the description in quotes")?;
-    Ok(Some(cursor.value(token)).filter(|text| !text.is_empty()))
-}
-
-/// The body of a task: parameters and dependencies beside statements.
-fn items(
+/// From `means` to the end of the body; the header's span and the statements.
+fn rest(
     cursor: &mut Cursor<'_>,
-    header: Span,
-    what: &str,
+    start: u32,
     head: &mut TaskHead,
-) -> Result<std::sync::Arc<[Stmt]>, Failed> {
-    colon(cursor, header, what)?;
-    open(cursor, header, what)?;
-    let mut statements = Vec::new();
-    while !cursor.at(Kind::Dedent) {
-        not_deeper(cursor)?;
-        if parameter::begins(cursor) {
-            head.parameters.push(parameter::parameter(cursor)?);
-        } else if cursor.at_word("depends") {
-            head.dependencies.push(dependencies(cursor)?);
-        } else {
-            statements.push(statement(cursor)?);
-        }
+    what: &str,
+) -> Result<(Span, Block), Failed> {
+    if cursor.accept_word("means") {
+        let description = text::plain(cursor, "the description as a text")?;
+        head.description = (!description.is_empty()).then_some(description);
     }
-    cursor.close_block()?;
+    if cursor.at_word("mode") {
+        let span = cursor.token().span;
+        return Err(cursor.fail(span, "`mode` has to stand before `means`"));
+    }
+    if cursor.at_word("from") {
+        let span = cursor.token().span;
+        let help = "call the template from the body: `call task \"template\"`";
+        return Err(cursor.fail_with_help(span, "a task cannot be made from a template", help));
+    }
+    let header = cursor.span_from(start);
+    open(cursor, start, what, Blame::Header)?;
+    let mut list: Vec<Stmt> = Vec::new();
+    while goes_on(cursor)? {
+        item(cursor, head, &mut list)?;
+    }
     head.parameters.shrink_to_fit();
-    Ok(statements.into())
+    head.dependencies.shrink_to_fit();
+    Ok((header, list.into()))
+}
+
+/// A parameter, a dependency or a statement.
+fn item(cursor: &mut Cursor<'_>, head: &mut TaskHead, list: &mut Vec<Stmt>) -> Result<(), Failed> {
+    match cursor.word() {
+        "requires" if is_tool_block(cursor) => list.push(statement(cursor)?),
+        "requires" | "given" | "accepts" | "parameter" => {
+            head.parameters.push(parameter(cursor, Owner::Task)?);
+        }
+        "depends" => head.dependencies.push(dependencies(cursor)?),
+        _ => list.push(statement(cursor)?),
+    }
+    Ok(())
+}
+
+/// Whether `requires` begins a block of tools and not a parameter that is called `tools`.
+pub(super) fn is_tool_block(cursor: &mut Cursor<'_>) -> bool {
+    cursor.nth_is_word(1, "tools") && cursor.nth(2).kind == Kind::Colon
 }
 
 /// `depends on a, b and c`.
@@ -135,40 +124,71 @@ fn dependencies(cursor: &mut Cursor<'_>) -> Result<DependencyGroup, Failed> {
     let mut items = Vec::new();
     let mut separator = Text::default();
     loop {
-        items.push(dependency(cursor, separator)?);
-        let token = cursor.token();
-        let separates = cursor.at(Kind::Comma) || matches!(cursor.word(), "and" | "then");
-        if !separates {
+        let (span, name) = text::dashed_name(cursor, "the name of a task")?;
+        let in_parallel = cursor.accept_word("in");
+        if in_parallel {
+            cursor.expect_word("parallel")?;
+        }
+        items.push(Dependency {
+            span,
+            name,
+            in_parallel,
+            separator,
+        });
+        if !(cursor.at(Kind::Comma) || matches!(cursor.word(), "and" | "then")) {
             break;
         }
-        cursor.bump();
+        let token = cursor.bump();
         separator = cursor.share(token.span);
     }
-    if cursor.on_same_line() && matches!(cursor.kind(), Kind::Text) {
-        return Err(cursor.unexpected("`,`, `and` or `then` between dependencies"));
+    let follows = match cursor.kind() {
+        Kind::Word => !begins_statement(cursor.word()),
+        kind => kind == Kind::Text,
+    };
+    if follows && cursor.on_same_line() {
+        return Err(missing_separator(cursor));
     }
+    items.shrink_to_fit();
     Ok(DependencyGroup {
         span: cursor.span_from(start),
         items,
     })
 }
 
-fn dependency(cursor: &mut Cursor<'_>, separator: Text) -> Result<Dependency, Failed> {
-    let token = cursor.token();
-    let name = match cursor.kind() {
-        Kind::Text => cursor.value(token),
-        Kind::Word => cursor.share(token.span),
-        _ => return Err(cursor.unexpected("the name of a task")),
-    };
-    cursor.bump();
-    let in_parallel = cursor.on_same_line() && cursor.accept_word("in");
-    if in_parallel {
-        cursor.expect_word("parallel")?;
+/// Several statements may share a line, so a word behind the last name is only taken for a name
+/// where no statement begins with it.
+fn missing_separator(cursor: &mut Cursor<'_>) -> Failed {
+    cursor.unexpected_with_help(
+        "`,`, `and`, `then` or the end of the line",
+        Some("separate the names of the tasks by `,` or `and`"),
+    )
+}
+
+/// All annotations before a declaration.
+pub(super) fn annotations(cursor: &mut Cursor<'_>) -> Result<Vec<Annotation>, Failed> {
+    let mut list = Vec::new();
+    while cursor.at(Kind::At) {
+        list.push(annotation(cursor)?);
     }
-    Ok(Dependency {
-        span: token.span,
+    Ok(list)
+}
+
+/// `@name("argument", …)`.
+fn annotation(cursor: &mut Cursor<'_>) -> Result<Annotation, Failed> {
+    let start = cursor.bump().span.start;
+    let name = text::word(cursor, "the name of the annotation")?;
+    cursor.expect(Kind::ParenOpen, "`(`")?;
+    let mut args = Vec::new();
+    if !cursor.at(Kind::ParenClose) {
+        args.push(text::plain(cursor, "a text or `)`")?);
+        while cursor.accept(Kind::Comma).is_some() {
+            args.push(text::plain(cursor, "another text after the comma")?);
+        }
+    }
+    cursor.expect(Kind::ParenClose, "`,` or `)`")?;
+    Ok(Annotation {
+        span: cursor.span_from(start),
         name,
-        in_parallel,
-        separator,
+        args,
     })
 }

@@ -1,40 +1,32 @@
 //! `detect`.
 
 use super::super::cursor::{Cursor, Failed};
-use super::super::variable::variable;
+use super::super::text;
+use crate::ast::Stmt;
 use crate::ast::action::{Detect, DetectWhat};
 use crate::source::Text;
 use crate::syntax::Kind;
 
-pub(in crate::parser) fn detect(cursor: &mut Cursor<'_>) -> Result<Detect, Failed> {
+/// `detect T`, `detect T version`, `detect project type`, `detect available A or B as $v`.
+pub(in crate::parser) fn detect(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
     let start = cursor.bump().span.start;
-    if !cursor.on_same_line() {
-        return Err(cursor.fail(cursor.span_from(start), "`detect` says nothing to detect"));
-    }
-    let what = if cursor.at_word("project") {
-        cursor.bump();
-        if !cursor.on_same_line() || !cursor.accept_word("type") {
-            return Err(cursor.fail(
-                cursor.span_from(start),
-                "`type` is missing behind `project`",
-            ));
-        }
-        DetectWhat::ProjectType
-    } else if cursor.at_word("available") {
-        cursor.bump();
+    let what = if cursor.accept_word("available") {
         available(cursor)?
+    } else if cursor.accept_word("project") {
+        cursor.expect_word("type")?;
+        DetectWhat::ProjectType
     } else {
-        let tool = tool(cursor)?;
-        if cursor.on_same_line() && cursor.accept_word("version") {
-            DetectWhat::ToolVersion(tool)
+        let name = tool(cursor)?;
+        if cursor.accept_word("version") {
+            DetectWhat::ToolVersion(name)
         } else {
-            DetectWhat::Tool(tool)
+            DetectWhat::Tool(name)
         }
     };
-    Ok(Detect {
+    Ok(Stmt::Detect(Box::new(Detect {
         span: cursor.span_from(start),
         what,
-    })
+    })))
 }
 
 fn available(cursor: &mut Cursor<'_>) -> Result<DetectWhat, Failed> {
@@ -43,7 +35,7 @@ fn available(cursor: &mut Cursor<'_>) -> Result<DetectWhat, Failed> {
         tools.push(tool(cursor)?);
     }
     let variable = if cursor.accept_word("as") {
-        Some(variable(cursor)?)
+        Some(text::assigned(cursor, "a name such as `$tool`")?)
     } else {
         None
     };
@@ -53,21 +45,18 @@ fn available(cursor: &mut Cursor<'_>) -> Result<DetectWhat, Failed> {
     })
 }
 
-/// A quoted text or a word; `docker compose` and `docker buildx` are two.
+/// A text or a word; `docker compose` and `docker buildx` are two. A word of the next line would
+/// begin the next statement.
 fn tool(cursor: &mut Cursor<'_>) -> Result<Text, Failed> {
-    let token = cursor.token();
-    match cursor.kind() {
-        Kind::Text => {
-            cursor.bump();
-            Ok(cursor.value(token))
-        }
-        Kind::Word => {
-            cursor.bump();
-            if cursor.on_same_line() && (cursor.at_word("compose") || cursor.at_word("buildx")) {
-                cursor.bump();
-            }
-            Ok(cursor.share(cursor.span_from(token.span.start)))
-        }
-        _ => Err(cursor.unexpected("a tool")),
+    let what = "the name of a tool";
+    if cursor.at(Kind::Word) && !cursor.on_same_line() {
+        return Err(cursor.unexpected(what));
     }
+    let (span, name) = text::name(cursor, what)?;
+    let plugin = cursor.on_same_line() && matches!(cursor.word(), "compose" | "buildx");
+    if name == "docker" && plugin {
+        cursor.bump();
+        return Ok(cursor.share(cursor.span_from(span.start)));
+    }
+    Ok(name)
 }

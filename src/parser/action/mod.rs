@@ -1,7 +1,8 @@
-//! Statements with an effect, one file a family as in `ast/action/`.
+//! Statements with an effect; `ast/action` and `action` have the same files.
 
 pub(super) mod call;
 pub(super) mod detect;
+pub(super) mod raw_block;
 pub(super) mod shell;
 pub(super) mod tools;
 pub(super) mod unsupported;

@@ -1,64 +1,66 @@
 //! `requires tools:`.
 
+use super::super::block::{Blame, goes_on, open};
 use super::super::cursor::{Cursor, Failed};
-use super::super::project::entries;
-use super::call::name;
+use super::super::text;
+use crate::ast::Stmt;
 use crate::ast::action::{RequiresTools, TaskReference, ToolRequirement};
+use crate::source::Text;
 use crate::syntax::Kind;
 
+/// The block as a statement of a task.
+pub(in crate::parser) fn statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
+    let block = requires_tools(cursor)?;
+    Ok(Stmt::RequiresTools(Box::new(block)))
+}
+
+/// `requires tools:` and its lines.
 pub(in crate::parser) fn requires_tools(cursor: &mut Cursor<'_>) -> Result<RequiresTools, Failed> {
     let start = cursor.bump().span.start;
     cursor.expect_word("tools")?;
-    let span = cursor.span_from(start);
     let mut block = RequiresTools {
-        span,
+        span: cursor.span_from(start),
         tools: Vec::new(),
         from_tasks: Vec::new(),
     };
-    entries(cursor, span, "the list of tools", |cursor| {
+    open(cursor, start, "the list of tools", Blame::Header)?;
+    while goes_on(cursor)? {
         if cursor.at_word("from") && cursor.nth_is_word(1, "tasks") {
-            let line = cursor.bump().span;
-            cursor.bump();
-            return entries(cursor, line, "the list of tasks", |cursor| {
-                let start = cursor.token().span.start;
-                let name = name(cursor)?;
-                block.from_tasks.push(TaskReference {
-                    span: cursor.span_from(start),
-                    name,
-                });
-                Ok(())
-            });
+            from_tasks(cursor, &mut block.from_tasks)?;
+        } else {
+            block.tools.push(requirement(cursor)?);
         }
-        block.tools.push(tool(cursor)?);
-        Ok(())
-    })?;
+    }
     Ok(block)
 }
 
-fn tool(cursor: &mut Cursor<'_>) -> Result<ToolRequirement, Failed> {
-    let start = cursor.token().span.start;
-    if !cursor.at(Kind::Word) {
-        return Err(cursor.unexpected("the name of a tool without quotes"));
+fn from_tasks(cursor: &mut Cursor<'_>, list: &mut Vec<TaskReference>) -> Result<(), Failed> {
+    let start = cursor.bump().span.start;
+    cursor.bump();
+    open(cursor, start, "the list of tasks", Blame::Header)?;
+    while goes_on(cursor)? {
+        let (span, name) = text::dashed_name(cursor, "the name of a task")?;
+        list.push(TaskReference { span, name });
     }
-    let name = name(cursor)?;
+    Ok(())
+}
+
+/// `name >= "1.2" < 2 provision`.
+fn requirement(cursor: &mut Cursor<'_>) -> Result<ToolRequirement, Failed> {
+    let start = cursor.token().span.start;
+    let (_, name) = text::dashed_word(cursor, "the name of a tool without quotes")?;
     let mut bounds = Vec::new();
-    loop {
-        let operator = match cursor.kind() {
-            _ if !cursor.on_same_line() => break,
-            Kind::GreaterOrEqual | Kind::Greater | Kind::LessOrEqual | Kind::Less => cursor.bump(),
-            Kind::Equal | Kind::NotEqual => {
-                return Err(cursor.unexpected("`>=`, `>`, `<=` or `<`"));
+    while cursor.on_same_line() || !cursor.at(Kind::Word) {
+        match cursor.kind() {
+            Kind::GreaterOrEqual | Kind::Greater | Kind::LessOrEqual | Kind::Less => {
+                bounds.push(bound(cursor)?);
+            }
+            Kind::Equal | Kind::NotEqual | Kind::Assign => {
+                let help = "say it with two bounds: `>= \"1.2\" <= \"1.2\"`";
+                return Err(cursor.unexpected_with_help("`>=`, `>`, `<=` or `<`", Some(help)));
             }
             _ => break,
-        };
-        let token = cursor.token();
-        let version = match cursor.kind() {
-            Kind::Text => cursor.value(token),
-            Kind::Number => cursor.share(token.span),
-            _ => return Err(cursor.unexpected("a version")),
-        };
-        cursor.bump();
-        bounds.push((cursor.share(operator.span), version));
+        }
     }
     let provision = cursor.on_same_line() && cursor.accept_word("provision");
     Ok(ToolRequirement {
@@ -67,4 +69,13 @@ fn tool(cursor: &mut Cursor<'_>) -> Result<ToolRequirement, Failed> {
         bounds,
         provision,
     })
+}
+
+fn bound(cursor: &mut Cursor<'_>) -> Result<(Text, Text), Failed> {
+    let operator = cursor.bump().span;
+    let version = match cursor.accept(Kind::Number) {
+        Some(number) => cursor.share(number.span),
+        None => text::plain(cursor, "a version such as `\"1.2\"`")?,
+    };
+    Ok((cursor.share(operator), version))
 }

@@ -1,13 +1,12 @@
-//! Statements that the language has and the program has not yet, and words that are none.
+//! Statements that the language has and this program has not yet.
 
 use super::super::cursor::{Cursor, Failed};
 use crate::syntax::Kind;
 
-/// First words of statements on files, values, git, docker, HTTP, the network, secrets, services.
-const LATER: &[&str] = &[
+/// The first words of these statements, sorted; `wait for` is one more.
+const WORDS: [&str; 28] = [
     "append",
     "backup",
-    "build",
     "check",
     "copy",
     "create",
@@ -17,6 +16,8 @@ const LATER: &[&str] = &[
     "get",
     "git",
     "head",
+    "http",
+    "https",
     "move",
     "open",
     "options",
@@ -25,56 +26,43 @@ const LATER: &[&str] = &[
     "ping",
     "post",
     "promote",
-    "pull",
-    "push",
     "put",
     "read",
-    "remove",
     "replace",
-    "scale",
     "secret",
-    "start",
-    "stop",
-    "tag",
     "test",
     "update",
-    "wait",
     "write",
 ];
 
-/// Reports the statement at the cursor.
-pub(in crate::parser) fn report(cursor: &mut Cursor<'_>) -> Failed {
-    let token = cursor.token();
-    let word = cursor.word();
-    if matches!(
-        word,
-        "requires" | "given" | "accepts" | "parameter" | "depends"
-    ) {
-        let message = format!("'{word}' stands inside a block");
-        let help = "parameters and dependencies belong directly in the body of the task";
-        return cursor.fail_with_help(token.span, message, help);
-    }
-    if LATER.binary_search(&word).is_ok() {
-        let mut name = word.to_owned();
-        if cursor.nth(1).kind == Kind::Word && !cursor.nth(1).line_start {
-            let second = cursor.nth(1).span;
-            name = format!("{name} {}", cursor.slice(second));
-        }
-        let help = "use `run \"…\"` with a command for now";
-        return cursor.fail_with_help(token.span, format!("not supported yet: {name}"), help);
-    }
-    let message = format!("'{word}' is no statement");
-    cursor.fail_with_help(
-        token.span,
-        message,
-        "a text needs a word such as `info` before it",
-    )
+/// Whether `word` begins one of them.
+pub(in crate::parser) fn begins(word: &str) -> bool {
+    WORDS.binary_search(&word).is_ok()
 }
 
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_words_are_sorted() {
-        assert!(super::LATER.is_sorted());
+/// Reports the statement that begins here.
+pub(in crate::parser) fn statement(cursor: &mut Cursor<'_>) -> Failed {
+    report(cursor)
+}
+
+/// Reports `git policy` or `scm` in the body of a project.
+pub(in crate::parser) fn project_item(cursor: &mut Cursor<'_>) -> Failed {
+    if cursor.at_word("git") && !cursor.nth_is_word(1, "policy") {
+        cursor.bump();
+        return cursor.unexpected("`policy`");
     }
+    report(cursor)
+}
+
+/// Names the first word, and the second where it says which statement of the family it is.
+fn report(cursor: &mut Cursor<'_>) -> Failed {
+    let first = cursor.token();
+    let next = cursor.nth(1);
+    let second = (next.kind == Kind::Word && !next.line_start).then(|| cursor.slice(next.span));
+    let name = match second {
+        Some(second) => format!("{} {second}", cursor.slice(first.span)),
+        None => cursor.slice(first.span).to_owned(),
+    };
+    let shown: String = name.chars().take(60).collect();
+    cursor.fail(first.span, format!("not supported yet: {shown}"))
 }

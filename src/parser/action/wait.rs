@@ -2,37 +2,18 @@
 
 use super::super::cursor::{Cursor, Failed};
 use super::super::placeholder::placeholder;
+use super::unsupported;
+use crate::ast::Stmt;
 use crate::ast::action::{TimeUnit, Wait, WaitAmount};
-use crate::ast::{Meaning, PipelineSource};
 use crate::syntax::Kind;
 
-pub(in crate::parser) fn wait(cursor: &mut Cursor<'_>) -> Result<Wait, Failed> {
+/// `wait AMOUNT UNIT`.
+pub(in crate::parser) fn wait(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
+    if cursor.nth_is_word(1, "for") {
+        return Err(unsupported::statement(cursor));
+    }
     let start = cursor.bump().span.start;
-    let token = cursor.token();
-    let amount = match cursor.kind() {
-        Kind::Number => {
-            cursor.bump();
-            WaitAmount::Number(cursor.share(token.span))
-        }
-        Kind::BraceOpen => {
-            let found = placeholder(cursor)?;
-            let name = matches!(
-                &found.meaning,
-                Meaning::Pipeline(pipeline)
-                    if pipeline.operations.is_empty()
-                        && matches!(pipeline.source, PipelineSource::Name(_))
-            );
-            if !name {
-                let message = "the braces of `wait` hold a name and nothing else";
-                return Err(cursor.fail(token.span, message));
-            }
-            WaitAmount::Placeholder(Box::new(found))
-        }
-        _ => {
-            let help = "write `wait 2 seconds` or `wait {$time} seconds`";
-            return Err(cursor.unexpected_with_help("a number or {$variable}", Some(help)));
-        }
-    };
+    let amount = amount(cursor)?;
     let unit = match cursor.word() {
         "second" | "seconds" => TimeUnit::Second,
         "minute" | "minutes" => TimeUnit::Minute,
@@ -40,9 +21,20 @@ pub(in crate::parser) fn wait(cursor: &mut Cursor<'_>) -> Result<Wait, Failed> {
         _ => return Err(cursor.unexpected("`seconds`, `minutes` or `hours`")),
     };
     cursor.bump();
-    Ok(Wait {
+    Ok(Stmt::Wait(Box::new(Wait {
         span: cursor.span_from(start),
         amount,
         unit,
-    })
+    })))
+}
+
+fn amount(cursor: &mut Cursor<'_>) -> Result<WaitAmount, Failed> {
+    if let Some(number) = cursor.accept(Kind::Number) {
+        return Ok(WaitAmount::Number(cursor.share(number.span)));
+    }
+    let named = matches!(cursor.nth(1).kind, Kind::Variable | Kind::Word);
+    if cursor.at(Kind::BraceOpen) && named && cursor.nth(2).kind == Kind::BraceClose {
+        return Ok(WaitAmount::Placeholder(Box::new(placeholder(cursor)?)));
+    }
+    Err(cursor.unexpected_with_help("a number or `{$name}`", Some("write `wait 5 seconds`")))
 }

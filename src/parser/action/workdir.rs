@@ -1,26 +1,22 @@
 //! `use workdir` and `use snippet`.
 
 use super::super::cursor::{Cursor, Failed};
-use super::super::template::template;
+use super::super::text;
 use crate::ast::Stmt;
 use crate::ast::action::{UseSnippet, UseWorkdir};
-use crate::syntax::Kind;
 
+/// What stands after `use`.
 pub(in crate::parser) fn use_statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
     let start = cursor.bump().span.start;
-    let snippet = match cursor.word() {
-        "snippet" => true,
-        "workdir" => false,
-        _ => return Err(cursor.unexpected("`workdir` or `snippet`")),
-    };
-    cursor.bump();
-    let token = cursor.expect(Kind::Text, "a text in quotes")?;
-    let value = cursor.value(token);
-    let span = cursor.span_from(start);
-    Ok(if snippet {
-        Stmt::UseSnippet(Box::new(UseSnippet { span, name: value }))
-    } else {
-        let path = template(&value, token.span);
-        Stmt::UseWorkdir(Box::new(UseWorkdir { span, path }))
-    })
+    if cursor.accept_word("workdir") {
+        let path = text::interpolated(cursor, "the folder as a text")?;
+        let span = cursor.span_from(start);
+        return Ok(Stmt::UseWorkdir(Box::new(UseWorkdir { span, path })));
+    }
+    if cursor.accept_word("snippet") {
+        let name = text::plain(cursor, "the name of the snippet in double quotes")?;
+        let span = cursor.span_from(start);
+        return Ok(Stmt::UseSnippet(Box::new(UseSnippet { span, name })));
+    }
+    Err(cursor.unexpected("`workdir` or `snippet`"))
 }
