@@ -1,36 +1,30 @@
-//! `cmd:crash`: what the memory monitor left behind, for people.
+//! `cmd:crash`: what was written when the memory monitor stopped a run.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::context::Context;
 use super::invocation::Crash;
-use crate::memory::files::places;
-use crate::memory::view;
+use crate::memory::{files, view};
 use crate::resolve::ResolveError;
-use crate::value::os_reason;
 
-/// Lists, shows or removes crash dumps.
-pub(super) fn crash(form: &Crash, context: &Context<'_>) -> Result<(), ResolveError> {
-    let start = &context.places.start_dir;
-    let places: Vec<PathBuf> = places(context.limits.dump_dir.as_deref(), start);
-    let named = |file: &Option<String>| file.as_ref().map(|file| start.join(file));
-    let text = match form {
+/// Lists, shows or removes the dumps of all places to which they are written.
+pub(super) fn crash(context: &Context<'_>, wanted: &Crash) -> Result<(), ResolveError> {
+    let folder = context.limits.dump_dir.as_deref();
+    let places = files::places(folder, &context.places.start_dir);
+    let named = |file: &Option<String>| -> Option<PathBuf> {
+        let file = file.as_ref()?;
+        Some(context.places.start_dir.join(file))
+    };
+    let text = match wanted {
         Crash::List => view::list(&places),
         Crash::Clean => view::clean(&places),
-        Crash::Show(file) => shown(view::show(named(file).as_deref(), &places))?,
-        Crash::Html(file) => {
-            let page = shown(view::html(named(file).as_deref(), &places))?;
-            let name = Path::new("drun-crash.html");
-            std::fs::write(start.join(name), page).map_err(|error| {
-                ResolveError::Message(format!("{}: {}", name.display(), os_reason(&error)))
-            })?;
-            format!("Wrote {}", name.display())
-        }
+        Crash::Show(file) => view::show(named(file).as_deref(), &places).map_err(told)?,
+        Crash::Html(file) => view::html(named(file).as_deref(), &places).map_err(told)?,
     };
-    context.say(text.trim_end());
+    context.report.bytes(text.as_bytes());
     Ok(())
 }
 
-fn shown(page: Result<String, view::ViewError>) -> Result<String, ResolveError> {
-    page.map_err(|error| ResolveError::Message(error.to_string()))
+fn told(error: view::ViewError) -> ResolveError {
+    ResolveError::Message(error.to_string())
 }

@@ -12,7 +12,6 @@ mod invocation;
 mod parse;
 
 mod context;
-mod crash;
 mod failure;
 
 mod help;
@@ -38,6 +37,7 @@ mod debug;
 mod dotenv;
 mod dump_env;
 
+mod crash;
 mod memory;
 
 mod self_update;
@@ -187,7 +187,7 @@ async fn built_in(command: &BuiltIn, context: &Context<'_>) -> Result<(), Resolv
             memory::show(context);
             Ok(())
         }
-        BuiltIn::Crash(form) => crash::crash(&form, context),
+        BuiltIn::Crash(wanted) => crash::crash(context, wanted),
         BuiltIn::Unsupported(name) => error(format!("not supported yet: {name}")),
     }
 }
