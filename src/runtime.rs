@@ -191,6 +191,7 @@ impl Observed for Watched {
             let reads = run.reads();
             machine.reads.extend(reads.iter().map(|read| HeldRead {
                 name: read.name.clone(),
+                place: read.place.clone(),
                 bytes: read.bytes,
                 ..HeldRead::default()
             }));

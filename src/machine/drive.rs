@@ -11,6 +11,7 @@ use super::{Ended, Execution, Failure, Machine, Run, Step, Stop, parallel};
 use crate::action::{detect, probe, tools};
 use crate::ast::Stmt;
 use crate::memory::allocator;
+use crate::memory::snapshot::Place;
 use crate::process::{self, Finished, StartError};
 use crate::resolve::ResolvedTool;
 use crate::source::Text;
@@ -106,7 +107,10 @@ async fn perform(machine: &Arc<Mutex<Machine>>, run: &Arc<Run>, action: Action) 
             tokio::time::sleep(duration).await;
             Done::Nothing
         }
-        Action::ReadFile { path, shown } => Done::Read(read(run, path, &shown).await),
+        Action::ReadFile { path, shown } => {
+            let place = lock(machine).place();
+            Done::Read(read(run, path, &shown, place).await)
+        }
         Action::Fan(fan) => parallel::fan(machine, fan).await,
         Action::Tools { block, statement } => Done::Tools(match block.get(statement) {
             Some(Stmt::Detect(node)) => Ok(detect(node, run).await),
@@ -176,8 +180,13 @@ impl Run {
 }
 
 /// The whole of a file as text; bytes that are no UTF-8 are replaced.
-async fn read(run: &Run, path: std::path::PathBuf, shown: &str) -> Result<Text, String> {
-    let reading = run.begin_read(shown);
+async fn read(
+    run: &Run,
+    path: std::path::PathBuf,
+    shown: &str,
+    place: Place,
+) -> Result<Text, String> {
+    let reading = run.begin_read(shown, place);
     let work = async {
         let mut file = tokio::fs::File::open(&path).await?;
         let mut bytes = Vec::new();
