@@ -170,7 +170,7 @@ mod tests {
     fn fixture() -> (tempfile::TempDir, Places) {
         let home = tempfile::tempdir().unwrap();
         let places = Places {
-            start_dir: "/work/project".into(),
+            start_dir: "/home/me/project".into(),
             home: Some(home.path().to_owned()),
         };
         (home, places)
