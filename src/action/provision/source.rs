@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     fn parsed(source: &str) -> Result<Source, String> {
-        parse(source, Path::new("/work"))
+        parse(source, Path::new("/srv"))
     }
 
     #[test]
