@@ -1,6 +1,9 @@
 //! Tasks, their annotations, parameters and dependencies.
 
-use serde::Serialize;
+use std::ops::Deref;
+
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 use super::{Block, Template};
 use crate::source::{Span, Text};
@@ -22,10 +25,19 @@ pub struct Task {
 }
 
 /// What tasks and template tasks share.
-#[derive(Debug, Default, Serialize)]
+///
+/// Most tasks have a description at the most: what else there may be is kept apart, so that a file
+/// of many small tasks stays small. It reads as if its fields stood here.
+#[derive(Debug, Default)]
 pub struct TaskHead {
     /// The text after `means`; an empty one is missing.
     pub description: Option<Text>,
+    more: Option<Box<TaskDetails>>,
+}
+
+/// What stands before and in a task beside its description and its statements.
+#[derive(Debug, Default)]
+pub struct TaskDetails {
     /// The text after `mode`.
     pub mode: Option<Text>,
     /// Annotations before it.
@@ -34,6 +46,52 @@ pub struct TaskHead {
     pub parameters: Vec<Parameter>,
     /// Dependencies in the order of the text.
     pub dependencies: Vec<DependencyGroup>,
+}
+
+impl TaskHead {
+    /// The head of a task that has neither description nor details.
+    pub const EMPTY: Self = Self {
+        description: None,
+        more: None,
+    };
+
+    /// A head with these parts.
+    pub fn new(description: Option<Text>, details: TaskDetails) -> Self {
+        let empty = details.mode.is_none()
+            && details.annotations.is_empty()
+            && details.parameters.is_empty()
+            && details.dependencies.is_empty();
+        Self {
+            description,
+            more: (!empty).then(|| Box::new(details)),
+        }
+    }
+}
+
+impl Deref for TaskHead {
+    type Target = TaskDetails;
+
+    fn deref(&self) -> &TaskDetails {
+        static NONE: TaskDetails = TaskDetails {
+            mode: None,
+            annotations: Vec::new(),
+            parameters: Vec::new(),
+            dependencies: Vec::new(),
+        };
+        self.more.as_deref().unwrap_or(&NONE)
+    }
+}
+
+impl Serialize for TaskHead {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut head = serializer.serialize_struct("TaskHead", 5)?;
+        head.serialize_field("description", &self.description)?;
+        head.serialize_field("mode", &self.mode)?;
+        head.serialize_field("annotations", &self.annotations)?;
+        head.serialize_field("parameters", &self.parameters)?;
+        head.serialize_field("dependencies", &self.dependencies)?;
+        head.end()
+    }
 }
 
 /// `template task "name":`, used by `call task` alone. Its head has no mode.

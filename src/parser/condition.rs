@@ -32,7 +32,11 @@ pub fn condition(cursor: &mut Cursor<'_>, until: ConditionEnd) -> Result<Conditi
     let span = cursor.span_from(start);
     Ok(Condition {
         span,
-        text: shown(cursor, span),
+        text: match until {
+            ConditionEnd::Line => shown(cursor, span),
+            // Nobody shows the others: a copy of their text would be wasted.
+            _ => Template::plain(span, cursor.share(span)),
+        },
         test,
     })
 }

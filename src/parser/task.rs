@@ -6,7 +6,7 @@ use super::parameter::{Owner, parameter};
 use super::stmt::{begins_statement, statement};
 use super::text;
 use crate::ast::{
-    Annotation, Block, Dependency, DependencyGroup, Stmt, Task, TaskHead, TemplateTask,
+    Annotation, Block, Dependency, DependencyGroup, Stmt, Task, TaskDetails, TaskHead, TemplateTask,
 };
 use crate::source::{Span, Text};
 use crate::syntax::Kind;
@@ -15,14 +15,14 @@ use crate::syntax::Kind;
 pub(super) fn task(cursor: &mut Cursor<'_>, annotations: Vec<Annotation>) -> Result<Task, Failed> {
     let start = cursor.bump().span.start;
     let name = task_name(cursor)?;
-    let mut head = TaskHead {
+    let mut details = TaskDetails {
         annotations,
-        ..TaskHead::default()
+        ..TaskDetails::default()
     };
     if cursor.accept_word("mode") {
-        head.mode = Some(text::plain(cursor, "the mode as a text")?);
+        details.mode = Some(text::plain(cursor, "the mode as a text")?);
     }
-    let (span, body) = rest(cursor, start, &mut head, "the task")?;
+    let (span, head, body) = rest(cursor, start, details, "the task")?;
     Ok(Task {
         span,
         name,
@@ -44,11 +44,11 @@ pub(super) fn template_task(
         let help = "the template runs in the mode of the task that calls it";
         return Err(cursor.fail_with_help(span, "a template task has no mode", help));
     }
-    let mut head = TaskHead {
+    let details = TaskDetails {
         annotations,
-        ..TaskHead::default()
+        ..TaskDetails::default()
     };
-    let (span, body) = rest(cursor, start, &mut head, "the template task")?;
+    let (span, head, body) = rest(cursor, start, details, "the template task")?;
     Ok(TemplateTask {
         span,
         name,
@@ -68,17 +68,14 @@ fn task_name(cursor: &mut Cursor<'_>) -> Result<Text, Failed> {
     text::plain(cursor, "the name of the task in double quotes")
 }
 
-/// From `means` to the end of the body; the header's span and the statements.
+/// From `means` to the end of the body; the header's span, the head and the statements.
 fn rest(
     cursor: &mut Cursor<'_>,
     start: u32,
-    head: &mut TaskHead,
+    mut details: TaskDetails,
     what: &str,
-) -> Result<(Span, Block), Failed> {
-    if cursor.accept_word("means") {
-        let description = text::plain(cursor, "the description as a text")?;
-        head.description = (!description.is_empty()).then_some(description);
-    }
+) -> Result<(Span, TaskHead, Block), Failed> {
+    let description = text::description(cursor)?;
     if cursor.at_word("mode") {
         let span = cursor.token().span;
         return Err(cursor.fail(span, "`mode` has to stand before `means`"));
@@ -92,21 +89,25 @@ fn rest(
     open(cursor, start, what, Blame::Header)?;
     let mut list: Vec<Stmt> = Vec::new();
     while goes_on(cursor)? {
-        item(cursor, head, &mut list)?;
+        item(cursor, &mut details, &mut list)?;
     }
-    head.parameters.shrink_to_fit();
-    head.dependencies.shrink_to_fit();
-    Ok((header, list.into()))
+    details.parameters.shrink_to_fit();
+    details.dependencies.shrink_to_fit();
+    Ok((header, TaskHead::new(description, details), list.into()))
 }
 
 /// A parameter, a dependency or a statement.
-fn item(cursor: &mut Cursor<'_>, head: &mut TaskHead, list: &mut Vec<Stmt>) -> Result<(), Failed> {
+fn item(
+    cursor: &mut Cursor<'_>,
+    details: &mut TaskDetails,
+    list: &mut Vec<Stmt>,
+) -> Result<(), Failed> {
     match cursor.word() {
         "requires" if is_tool_block(cursor) => list.push(statement(cursor)?),
         "requires" | "given" | "accepts" | "parameter" => {
-            head.parameters.push(parameter(cursor, Owner::Task)?);
+            details.parameters.push(parameter(cursor, Owner::Task)?);
         }
-        "depends" => head.dependencies.push(dependencies(cursor)?),
+        "depends" => details.dependencies.push(dependencies(cursor)?),
         _ => list.push(statement(cursor)?),
     }
     Ok(())
