@@ -12,9 +12,8 @@ pub struct Condition {
     /// From its first token to its last.
     #[serde(rename = "position")]
     pub span: Span,
-    /// Of `break` and `continue`, which show it: the words with quotes dropped, separated by single
-    /// blanks, and their placeholders. Else the text as written.
-    pub text: Template,
+    /// The text as written.
+    pub text: Text,
     /// The tree.
     pub test: Test,
 }

@@ -1,6 +1,7 @@
 //! Tasks, their annotations, parameters and dependencies.
 
 use std::ops::Deref;
+use std::sync::LazyLock;
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
@@ -41,11 +42,11 @@ pub struct TaskDetails {
     /// The text after `mode`.
     pub mode: Option<Text>,
     /// Annotations before it.
-    pub annotations: Vec<Annotation>,
+    pub annotations: Box<[Annotation]>,
     /// Parameters in the order of the text.
-    pub parameters: Vec<Parameter>,
+    pub parameters: Box<[Parameter]>,
     /// Dependencies in the order of the text.
-    pub dependencies: Vec<DependencyGroup>,
+    pub dependencies: Box<[DependencyGroup]>,
 }
 
 impl TaskHead {
@@ -72,12 +73,7 @@ impl Deref for TaskHead {
     type Target = TaskDetails;
 
     fn deref(&self) -> &TaskDetails {
-        static NONE: TaskDetails = TaskDetails {
-            mode: None,
-            annotations: Vec::new(),
-            parameters: Vec::new(),
-            dependencies: Vec::new(),
-        };
+        static NONE: LazyLock<TaskDetails> = LazyLock::new(TaskDetails::default);
         self.more.as_deref().unwrap_or(&NONE)
     }
 }
@@ -196,13 +192,13 @@ pub struct Parameter {
     #[serde(rename = "type")]
     pub ty: Option<ParameterType>,
     /// The allowed values; an empty list allows everything.
-    pub allowed: Vec<Text>,
+    pub allowed: Box<[Text]>,
     /// The default.
     pub default: Option<DefaultValue>,
     /// `between MIN and MAX`, as spelled.
-    pub range: Option<(Text, Text)>,
+    pub range: Option<Box<(Text, Text)>>,
     /// `matching …`.
-    pub matching: Option<Matching>,
+    pub matching: Option<Box<Matching>>,
 }
 
 /// `depends on a, b and c`.
@@ -213,7 +209,7 @@ pub struct DependencyGroup {
     #[serde(rename = "position")]
     pub span: Span,
     /// The items in order.
-    pub items: Vec<Dependency>,
+    pub items: Box<[Dependency]>,
 }
 
 /// One item of a dependency group.

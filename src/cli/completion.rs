@@ -208,10 +208,10 @@ fn describe(parameter: &Parameter) -> String {
             .collect();
         out.push_str(&format!(", one of: {}", allowed.join(", ")));
     }
-    if let Some((low, high)) = &parameter.range {
+    if let Some((low, high)) = parameter.range.as_deref() {
         out.push_str(&format!(", range: {low}-{high}"));
     }
-    match &parameter.matching {
+    match parameter.matching.as_deref() {
         Some(Matching::Pattern(pattern)) => out.push_str(&format!(", pattern: {pattern}")),
         Some(Matching::Email) => out.push_str(", pattern: email"),
         Some(Matching::Macro(name)) => out.push_str(&format!(", pattern: {name}")),

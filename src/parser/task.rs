@@ -6,7 +6,8 @@ use super::parameter::{Owner, parameter};
 use super::stmt::{begins_statement, statement};
 use super::text;
 use crate::ast::{
-    Annotation, Block, Dependency, DependencyGroup, Stmt, Task, TaskDetails, TaskHead, TemplateTask,
+    Annotation, Block, Dependency, DependencyGroup, Parameter, Stmt, Task, TaskDetails, TaskHead,
+    TemplateTask,
 };
 use crate::source::{Span, Text};
 use crate::syntax::Kind;
@@ -16,7 +17,7 @@ pub(super) fn task(cursor: &mut Cursor<'_>, annotations: Vec<Annotation>) -> Res
     let start = cursor.bump().span.start;
     let name = task_name(cursor)?;
     let mut details = TaskDetails {
-        annotations,
+        annotations: annotations.into(),
         ..TaskDetails::default()
     };
     if cursor.accept_word("mode") {
@@ -45,7 +46,7 @@ pub(super) fn template_task(
         return Err(cursor.fail_with_help(span, "a template task has no mode", help));
     }
     let details = TaskDetails {
-        annotations,
+        annotations: annotations.into(),
         ..TaskDetails::default()
     };
     let (span, head, body) = rest(cursor, start, details, "the template task")?;
@@ -87,30 +88,37 @@ fn rest(
     }
     let header = cursor.span_from(start);
     open(cursor, start, what, Blame::Header)?;
-    let mut list: Vec<Stmt> = Vec::new();
+    let mut body = Body::default();
     while goes_on(cursor)? {
-        item(cursor, &mut details, &mut list)?;
+        body.item(cursor)?;
     }
-    details.parameters.shrink_to_fit();
-    details.dependencies.shrink_to_fit();
-    Ok((header, TaskHead::new(description, details), list.into()))
+    details.parameters = body.parameters.into();
+    details.dependencies = body.dependencies.into();
+    let head = TaskHead::new(description, details);
+    Ok((header, head, body.statements.into()))
 }
 
-/// A parameter, a dependency or a statement.
-fn item(
-    cursor: &mut Cursor<'_>,
-    details: &mut TaskDetails,
-    list: &mut Vec<Stmt>,
-) -> Result<(), Failed> {
-    match cursor.word() {
-        "requires" if is_tool_block(cursor) => list.push(statement(cursor)?),
-        "requires" | "given" | "accepts" | "parameter" => {
-            details.parameters.push(parameter(cursor, Owner::Task)?);
+/// What stands in the body of a task.
+#[derive(Default)]
+struct Body {
+    parameters: Vec<Parameter>,
+    dependencies: Vec<DependencyGroup>,
+    statements: Vec<Stmt>,
+}
+
+impl Body {
+    /// Reads a parameter, a dependency or a statement.
+    fn item(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Failed> {
+        match cursor.word() {
+            "requires" if is_tool_block(cursor) => self.statements.push(statement(cursor)?),
+            "requires" | "given" | "accepts" | "parameter" => {
+                self.parameters.push(parameter(cursor, Owner::Task)?);
+            }
+            "depends" => self.dependencies.push(dependencies(cursor)?),
+            _ => self.statements.push(statement(cursor)?),
         }
-        "depends" => details.dependencies.push(dependencies(cursor)?),
-        _ => list.push(statement(cursor)?),
+        Ok(())
     }
-    Ok(())
 }
 
 /// Whether `requires` begins a block of tools and not a parameter that is called `tools`.
@@ -149,10 +157,9 @@ fn dependencies(cursor: &mut Cursor<'_>) -> Result<DependencyGroup, Failed> {
     if follows && cursor.on_same_line() {
         return Err(missing_separator(cursor));
     }
-    items.shrink_to_fit();
     Ok(DependencyGroup {
         span: cursor.span_from(start),
-        items,
+        items: items.into(),
     })
 }
 
