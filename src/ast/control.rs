@@ -163,7 +163,7 @@ pub struct Jump {
     /// The word.
     pub word: JumpWord,
     /// The condition.
-    pub condition: Option<JumpCondition>,
+    pub condition: Option<Box<JumpCondition>>,
 }
 
 /// The condition of a jump, which shows it when it is true.

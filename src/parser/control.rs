@@ -111,10 +111,10 @@ pub(super) fn jump(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
     if cursor.on_same_line() && matches!(cursor.word(), "when" | "if") {
         cursor.bump();
         let condition = condition(cursor, ConditionEnd::Line)?;
-        jump.condition = Some(JumpCondition {
+        jump.condition = Some(Box::new(JumpCondition {
             shown: shown(&condition.text, condition.span),
             condition,
-        });
+        }));
         jump.span = cursor.span_from(start);
     }
     Ok(Stmt::Jump(Box::new(jump)))
