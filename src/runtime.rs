@@ -121,12 +121,24 @@ impl Watched {
 
     fn captured(&self) -> Vec<CapturedOutput> {
         let captures = self.supervisor.captures();
+        if captures.is_empty() {
+            return Vec::new();
+        }
+        // A capture knows its statement; the process of that statement knows the command.
+        let children = self.supervisor.children(MAX_CHILDREN);
+        let command = |origin: &Origin| {
+            let child = children
+                .iter()
+                .find(|child| child.started_at.as_ref() == Some(origin))?;
+            Some(child.command.to_string())
+        };
         captures
             .into_iter()
             .take(MAX_LISTED)
             .map(|capture| CapturedOutput {
                 variable: format!("${}", capture.variable),
-                command: String::new(),
+                command: command(&capture.started_at)
+                    .unwrap_or_else(|| "a command that has ended".to_owned()),
                 bytes: capture.bytes,
                 place: place(&capture.started_at),
             })
@@ -171,17 +183,15 @@ impl Observed for Watched {
         snapshot.target = run.target().map(|target| target.to_string());
         snapshot.children = self.child_snapshots();
         snapshot.children_total = snapshot.children.len() as u64;
-        let mut captured = self.captured();
-        let reads = run.reads();
-        for machine in &mut snapshot.machines {
-            // Children know the statement that started them, not the machine: one list serves all.
-            machine.captured = std::mem::take(&mut captured);
+        // Children know the statement that started them, not the machine: one list serves all.
+        if let Some(machine) = snapshot.machines.first_mut() {
+            machine.captured = self.captured();
+            let reads = run.reads();
             machine.reads.extend(reads.iter().map(|read| HeldRead {
                 name: read.name.clone(),
                 bytes: read.bytes,
                 ..HeldRead::default()
             }));
-            break;
         }
         Some(snapshot)
     }

@@ -1,145 +1,77 @@
-//! `--init`: a task file to start from.
+//! `--init` and `--init-minimal`: a task file to start with.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::{Failure, Settings, templates};
-use crate::load::Places;
+use super::context::{Context, error, without_dots};
+use super::invocation::Init;
+use super::{starter, template};
 use crate::load::discovery::SEARCHED;
 use crate::load::places::{make_folders, write_whole};
-use crate::parser::{self, Progress};
-use crate::report::Report;
-use crate::source::Diagnostic;
+use crate::resolve::ResolveError;
 use crate::value::os_reason;
 
-/// `--init` and `--init-minimal`.
-pub(super) async fn init(
-    settings: &Settings,
-    places: &Places,
-    report: &Report,
-) -> Result<(), Failure> {
-    let minimal = !settings.is_on("init");
-    let here = places.start_dir.display().to_string();
-    let template = settings.other("template");
-    if template.is_none() && settings.other("from-template").is_some() {
-        return Err(Failure::Text(
-            "--from-template needs --template NAME".into(),
-        ));
+/// Writes a task file, which must not exist.
+pub(super) async fn init(context: &Context<'_>, init: &Init) -> Result<(), ResolveError> {
+    let shown = target(context)?;
+    let path = without_dots(&context.places.start_dir.join(&shown));
+    // A link that leads nowhere is there as well.
+    if path.symlink_metadata().is_ok() {
+        return error(format!("'{shown}' exists already; it stays as it is"));
     }
-    let stateless = places.stateless()?;
-    let file = match (&settings.file, stateless.get(&here)) {
-        (Some(file), _) => file.clone(),
-        (None, Some(file)) => file.clone(),
-        (None, None) => SEARCHED[0].to_owned(),
-    };
-    let path = places.start_dir.join(&file);
-    if path.exists() {
-        return Err(Failure::Text(format!(
-            "'{file}' exists already; it stays as it is"
-        )));
+    // A template that fails must leave nothing behind: the text comes first.
+    let text = text(context, init).await?;
+    write(context, &shown, &path, &text)?;
+    if init.save_as_default || is_elsewhere(context, &path)? {
+        context.places.set_workspace_default(&shown)?;
+        context.say(format!("💾 Saved '{shown}' as workspace default"));
     }
-    let text = match template {
-        Some(name) => templates::text(name, settings, places).await?,
-        None => starter(&here, minimal),
-    };
-    check(&file, &text)?;
-    let parent = Path::new(&file)
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    if let Some(parent) = parent
-        && !places.start_dir.join(parent).exists()
-    {
-        make_folders(&places.start_dir.join(parent)).map_err(|error| {
-            Failure::Text(format!("{}: {}", parent.display(), os_reason(&error)))
-        })?;
-        report.line(&format!("📁 Created directory: {}", parent.display()));
-    }
-    write(&path, &text)?;
-    report.line(&format!("✅  Created {file}"));
-    let searched = SEARCHED.contains(&file.as_str()) || stateless.contains_key(&here);
-    if settings.is_on("save-as-default") || (settings.file.is_some() && !searched) {
-        places.set_workspace_default(&file)?;
-        report.line(&format!("💾 Saved '{file}' as workspace default"));
-    }
-    report.line("🚀  Get started with: xdrun --list");
+    context.say("🚀  Get started with: xdrun --list");
     Ok(())
 }
 
-/// What is written has to be a task file.
-fn check(file: &str, text: &str) -> Result<(), Failure> {
-    let source = crate::load::text(file, text.to_owned())?;
-    match parser::parse(&source, &Progress::default()) {
-        Ok(_) => Ok(()),
-        Err(errors) => {
-            let shown = Diagnostic::render_all(&errors);
-            let shown = shown
-                .strip_prefix("Error: ")
-                .unwrap_or(&shown)
-                .trim_end()
-                .to_owned();
-            Err(Failure::Text(format!(
-                "the template is no task file: {shown}"
-            )))
-        }
+/// The given file, the place of a stateless folder, or the usual one.
+fn target(context: &Context<'_>) -> Result<String, ResolveError> {
+    if let Some(file) = &context.settings.file {
+        return Ok(file.clone());
+    }
+    let marked = context.places.stateless()?.remove(&context.here());
+    Ok(marked.unwrap_or_else(|| ".drun/spec.drun".to_owned()))
+}
+
+async fn text(context: &Context<'_>, init: &Init) -> Result<String, ResolveError> {
+    let project = starter::project_name(&context.places.start_dir);
+    match &init.template {
+        Some(name) => template::text(context, &init.catalogue, name, &project).await,
+        None if init.minimal => Ok(starter::minimal(&project)),
+        None => Ok(starter::full(&project)),
     }
 }
 
-/// Writes a file whole.
-pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    write_whole(path, text.as_bytes())
-        .map_err(|error| Failure::Text(format!("{}: {}", path.display(), os_reason(&error))))
-}
-
-/// The name of a folder, as a project is named after it.
-pub(super) fn folder_name(folder: &str) -> String {
-    Path::new(folder).file_name().map_or_else(
-        || "project".to_owned(),
-        |name| name.to_string_lossy().into_owned(),
-    )
-}
-
-/// The starter for a folder.
-pub(super) fn starter(folder: &str, minimal: bool) -> String {
-    let name = folder_name(folder).replace(['"', '\\', '{'], "_");
-    let mut out = format!(
-        "# Tasks of this project. `xdrun --list` shows them, `xdrun NAME` runs one.\n\
-         # A task says what it does in plain words; `run \"…\"` hands a command to the shell.\n\n\
-         version: 2.0\n\n\
-         project \"{name}\" version \"1.0\":\n\n\
-         task \"default\" means \"Say what can be done\":\n\
-         \tinfo \"{name}: 'xdrun --list' shows the tasks\"\n"
-    );
-    if !minimal {
-        out.push_str(
-            "\ntask \"hello\" means \"Greet\":\n\
-             \tinfo \"Hello\"\n\
-             \ntask \"build\" means \"Build the project\":\n\
-             \tstep \"Building\"\n\
-             \tsuccess \"Built\"\n\
-             \ntask \"test\" means \"Test the project\":\n\
-             \tdepends on build\n\
-             \tstep \"Testing\"\n\
-             \tsuccess \"All tests passed\"\n\
-             \ntask \"deploy\" means \"Deploy the project\":\n\
-             \tdepends on test\n\
-             \tgiven $environment defaults to \"development\"\n\
-             \tstep \"Deploying to {$environment}\"\n\
-             \tsuccess \"Deployed\"\n",
-        );
+fn write(context: &Context<'_>, shown: &str, path: &Path, text: &str) -> Result<(), ResolveError> {
+    let failed = |reason: std::io::Error| {
+        ResolveError::Message(format!("cannot write '{shown}': {}", os_reason(&reason)))
+    };
+    if let (Some(folder), Some(named)) = (path.parent(), Path::new(shown).parent())
+        && !folder.is_dir()
+    {
+        make_folders(folder).map_err(failed)?;
+        context.say(format!("📁 Created directory: {}", named.display()));
     }
-    out
+    write_whole(path, text.as_bytes()).map_err(failed)?;
+    context.say(format!("✅  Created {shown}"));
+    Ok(())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn starters_are_task_files() {
-        for folder in ["/a/shop", "/a/we\"ird {x} \\", "/"] {
-            for minimal in [true, false] {
-                let text = starter(folder, minimal);
-                assert!(check("x.drun", &text).is_ok(), "{text}");
-            }
-        }
+/// Whether a file that was given is in a place that is not searched by itself.
+fn is_elsewhere(context: &Context<'_>, path: &Path) -> Result<bool, ResolveError> {
+    if context.settings.file.is_none() {
+        return Ok(false);
     }
+    let here = &context.places.start_dir;
+    let own = context.places.extra_search_paths()?;
+    let mut searched = SEARCHED
+        .iter()
+        .map(PathBuf::from)
+        .chain(own.into_iter().map(PathBuf::from));
+    Ok(!searched.any(|place| without_dots(&here.join(place)) == path))
 }

@@ -1,57 +1,51 @@
 //! `--list`.
 
-use std::sync::Arc;
+use std::fmt::Write as _;
 
-use super::{Settings, load_file};
-use crate::ast::File;
-use crate::load::{LoadProgress, Places};
+use super::context::Context;
+use crate::ast::{File, Task};
 use crate::report::Report;
-use crate::resolve::{self, Platform};
-use crate::runtime::ExecutionError;
+use crate::resolve::{self, Platform, ResolveError};
 
 /// Lists the tasks of the file.
-pub(super) async fn list(
-    settings: &Settings,
-    places: &Places,
-    progress: &Arc<LoadProgress>,
-    report: &Report,
-) -> Result<(), ExecutionError> {
-    if settings.verbose {
-        let found = crate::load::discover(settings.file.as_deref(), places)?;
-        report.line(&format!("📂  Loading: {}", found.shown));
-        report.line("🔍  Parsing drun file...");
-    }
-    let file = load_file(settings, places, progress).await?;
-    if settings.verbose {
-        report.line("✅  Parsed successfully");
-        report.line(match settings.no_cache {
-            true => "💾 Remote include caching: disabled",
-            false => "💾 Remote include caching: enabled (1m expiration)",
-        });
-    }
-    print(&file, report)
+pub(super) async fn list(context: &Context<'_>) -> Result<(), ResolveError> {
+    let file = context.load().await?;
+    print(&file, context.report)
 }
 
 /// Checks the file and prints its tasks.
-pub(super) fn print(file: &File, report: &Report) -> Result<(), ExecutionError> {
+pub(super) fn print(file: &File, report: &Report) -> Result<(), ResolveError> {
     resolve::check(file)?;
-    report.line("Available tasks:");
+    report.bytes(text(file).as_bytes());
+    Ok(())
+}
+
+/// One buffer for all: a file of 50,000 tasks is listed as fast as it is parsed.
+fn text(file: &File) -> String {
+    let mut out = String::from("Available tasks:\n");
     if file.tasks.is_empty() {
-        report.line("  (no tasks defined)");
+        out.push_str("  (no tasks defined)\n");
     }
     for task in &file.tasks {
         let description = task.head.description.as_deref().unwrap_or("No description");
         let platforms = platforms(task);
-        let name = format!("{}{platforms}", task.name);
-        report.line(&format!("  {name:<20}  {description}"));
+        // Writing to a String never fails.
+        let _ = if platforms.is_empty() {
+            writeln!(out, "  {:<20}  {description}", task.name)
+        } else {
+            let name = format!("{} {platforms}", task.name);
+            writeln!(out, "  {name:<20}  {description}")
+        };
     }
-    Ok(())
+    out
 }
 
-/// ` [linux, mac]`, or nothing.
-fn platforms(task: &crate::ast::Task) -> String {
-    let annotations = task.head.annotations.iter();
-    let mut names: Vec<&str> = annotations
+/// `[linux, mac]`, sorted; empty for a task of every platform.
+pub(super) fn platforms(task: &Task) -> String {
+    let mut names: Vec<&str> = task
+        .head
+        .annotations
+        .iter()
         .filter(|annotation| annotation.name == "platform")
         .flat_map(|annotation| &annotation.args)
         .filter_map(|word| Platform::parse(word))
@@ -61,5 +55,5 @@ fn platforms(task: &crate::ast::Task) -> String {
         return String::new();
     }
     names.sort_unstable();
-    format!(" [{}]", names.join(", "))
+    format!("[{}]", names.join(", "))
 }

@@ -1,52 +1,55 @@
-//! `cmd:memory`: the limits in force, where each comes from, and what a run would do.
+//! `cmd:memory`: the limits in force, and where they come from.
 
-use super::{Failure, Settings, run};
-use crate::memory::cgroup;
-use crate::memory::reading::{Readings, System};
-use crate::memory::units::show;
-use crate::report::Report;
+use std::fmt::Write as _;
+use std::path::Path;
 
-pub(super) fn memory(settings: &Settings, report: &Report) -> Result<(), Failure> {
-    if let Some(word) = settings.words.first() {
-        return Err(Failure::Text(format!("cmd:memory does not know '{word}'")));
-    }
-    let limits = run::limits(settings)?;
-    report.line("Memory limits of a run:");
+use super::context::Context;
+use crate::memory::limits::Limits;
+use crate::memory::{cgroup, units};
+
+/// Prints each limit with its value and its origin.
+pub(super) fn show(context: &Context<'_>) {
+    context
+        .report
+        .bytes(text(context, context.limits).as_bytes());
+}
+
+fn text(context: &Context<'_>, limits: &Limits) -> String {
+    let mut out = String::from("Memory limits:\n");
+    let mut line = |name: &str, value: &str, origin: &str| {
+        // Writing to a String never fails.
+        let _ = writeln!(out, "  {name:<11} {value:<10} {origin}");
+    };
     for limit in &limits.in_force {
-        let mut line = format!(
-            "  {:<12} {:<10} from {}",
-            limit.name, limit.value, limit.origin
-        );
-        if let Some(by) = &limit.clamped_by {
-            let asked = limit.asked.map_or("off".to_owned(), show);
-            line.push_str(&format!("; {asked} was asked for, clamped by {by}"));
-        }
-        report.line(&line);
+        let origin = match (&limit.clamped_by, limit.asked) {
+            (Some(by), _) => format!("{}, lowered by the {by}", limit.origin),
+            _ => limit.origin.clone(),
+        };
+        line(&limit.name, &limit.value, &origin);
     }
-    report.line(&format!(
-        "  {:<12} {} ms",
-        "interval",
-        limits.interval.as_millis()
-    ));
-    match cgroup::limit(std::path::Path::new("/")) {
-        Some(found) => report.line(&format!(
-            "Container: limit {} ({})",
-            show(found.bytes),
+    let origin = |key: &str| {
+        let asked = super::run::asked(context.settings);
+        let found = asked.values.into_iter().find(|(own, ..)| *own == key);
+        found.map_or_else(|| "default".to_owned(), |(_, _, origin)| origin)
+    };
+    let interval = format!("{} ms", limits.interval.as_millis());
+    line("interval", &interval, &origin("interval"));
+    let folder = match &limits.dump_dir {
+        Some(folder) => folder.display().to_string(),
+        None => "the folder of the start".to_owned(),
+    };
+    line("dump_dir", &folder, &origin("dump_dir"));
+    let _ = match cgroup::limit(Path::new("/")) {
+        Some(found) => writeln!(
+            out,
+            "Container: {} ({})",
+            units::show(found.bytes),
             found.file.display()
-        )),
-        None => report.line("Container: no memory limit found"),
-    }
-    if let Some(resident) = System.resident() {
-        report.line(&format!("This process uses {} now.", show(resident)));
-    }
-    report.line(&match (limits.warning, limits.critical) {
-        (_, None) => "A run is not stopped, whatever it uses.".to_owned(),
-        (None, Some(limit)) => format!("A run is stopped above {}.", show(limit)),
-        (Some(warning), Some(limit)) => format!(
-            "A run is warned of above {} and stopped above {}, with all that it started.",
-            show(warning),
-            show(limit)
         ),
-    });
-    Ok(())
+        None => writeln!(out, "Container: none, or without a limit"),
+    };
+    if context.settings.memory.off {
+        out.push_str("The monitor is off: flag --no-memory-monitor\n");
+    }
+    out
 }

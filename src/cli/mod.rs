@@ -1,40 +1,76 @@
 //! The command line: what was typed becomes settings and a command, one file a command.
+//!
+//! *Invariant:* running a task costs no more here than looking at the arguments; every table is
+//! static.
 
-mod arguments;
-mod completion;
-mod debug;
-mod dump_env;
-mod flags;
-mod folders;
+mod built_in;
+mod flag;
+mod typed;
+mod usage_error;
+
+mod invocation;
+mod parse;
+
+mod context;
+mod failure;
+
 mod help;
-mod init;
+mod version;
+
 mod list;
-mod memory;
 mod run;
-mod templates;
+
+mod init;
+mod manifest;
+mod starter;
+mod template;
+
+mod link;
+mod stateless;
+mod trust;
+mod workspace;
+
+mod completion;
+
+mod debug;
+
+mod dotenv;
+mod dump_env;
+
+mod memory;
+
+mod self_update;
+
+#[cfg(test)]
+mod fixture;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
-use std::sync::Arc;
 
-pub use arguments::{Command, Invocation, LogFormat, Settings, UsageError, parse};
+pub use invocation::{
+    BuiltIn, Catalogue, Command, Crash, Debug, DumpEnv, EnvFormat, Init, Invocation, LogFormat,
+    Settings, Shell,
+};
+pub use parse::parse;
+pub use usage_error::UsageError;
+pub use version::COMPATIBLE;
 
-use crate::load::{LoadProgress, Places, discover};
+use context::{Context, error};
+use failure::Failure;
+
+use crate::load::Places;
 use crate::memory::subscriber;
 use crate::process::Supervisor;
 use crate::report::Report;
 use crate::resolve::ResolveError;
-use crate::runtime::{ExecutionError, Watched, watched};
-
-/// The version of the language and command line that this program is compatible with.
-pub const COMPATIBLE: &str = "2.28";
+use crate::runtime::{Watched, watched};
 
 /// Runs the command: everything that was typed after the program's name.
 pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let report = Report::standard();
     let outcome = match parse(arguments) {
         Ok(invocation) => perform(invocation, &report).await,
-        Err(error) => Err(Failure::Text(error.to_string())),
+        Err(error) => Err(error.into()),
     };
     let flushed = report.flush().await;
     let code = match outcome {
@@ -44,71 +80,31 @@ pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Why a command failed.
-#[derive(Debug)]
-pub(crate) enum Failure {
-    Text(String),
-    Execution(ExecutionError),
-}
-
-impl From<ResolveError> for Failure {
-    fn from(error: ResolveError) -> Self {
-        Self::Execution(ExecutionError::Resolve(error))
-    }
-}
-
-impl From<ExecutionError> for Failure {
-    fn from(error: ExecutionError) -> Self {
-        Self::Execution(error)
-    }
-}
-
-impl Failure {
-    /// Prints the message; the exit status.
-    fn tell(&self, report: &Report) -> u8 {
-        let (text, status) = match self {
-            Self::Text(text) => (format!("Error: {text}\n"), 1),
-            Self::Execution(ExecutionError::Resolve(error)) => (error.render(), 1),
-            Self::Execution(ExecutionError::Failed(message)) => (format!("Error: {message}\n"), 1),
-            Self::Execution(ExecutionError::Signal(signal, task)) => {
-                let task = match task {
-                    Some(task) if !task.is_empty() => format!(" while task '{task}' was running"),
-                    _ => String::new(),
-                };
-                (
-                    format!("Error: stopped by {}{task}\n", signal.name()),
-                    signal.status(),
-                )
-            }
-            // The monitor's own event has said everything.
-            Self::Execution(ExecutionError::Memory(_)) => (String::new(), 1),
-        };
-        report.error_text(&text);
-        status
-    }
-}
-
 async fn perform(invocation: Invocation, report: &Report) -> Result<(), Failure> {
-    let settings = invocation.settings;
-    match invocation.command {
-        Command::Help => report.line(help::text().trim_end()),
-        Command::Version => {
-            report.line("drun: runs project tasks, and never out of memory");
-            report.line(&format!(
-                "Version {} (compatible with {COMPATIBLE})",
-                env!("CARGO_PKG_VERSION")
-            ));
+    let Invocation { command, settings } = invocation;
+    match command {
+        Command::Help(built_in) => help::print(built_in, report),
+        Command::Version => version::print(report),
+        Command::Run { task, arguments } => {
+            let places = begin(&settings, report)?;
+            return run::run(settings, places, task, arguments, report).await;
         }
         command => {
-            log(&settings, report);
-            let places = Places::of_process()?;
-            if places.workspace_is_broken() {
-                report.error_text("Warning: .drun/.drun_workspace.yml is no YAML and is ignored\n");
-            }
-            return other(command, settings, places, report).await;
+            let places = begin(&settings, report)?;
+            return under_the_monitor(&command, &settings, &places, report).await;
         }
     }
     Ok(())
+}
+
+/// What every command but help and version begins with.
+fn begin(settings: &Settings, report: &Report) -> Result<Places, Failure> {
+    log(settings, report);
+    let places = Places::of_process()?;
+    if places.workspace_is_broken() {
+        report.error_text("Warning: .drun/.drun_workspace.yml is no YAML and is ignored\n");
+    }
+    Ok(places)
 }
 
 /// The subscriber of the command.
@@ -125,67 +121,72 @@ fn log(settings: &Settings, report: &Report) {
     );
 }
 
-async fn other(
-    command: Command,
-    settings: Settings,
-    places: Places,
+/// A file that is only looked at can be too big as well.
+async fn under_the_monitor(
+    command: &Command,
+    settings: &Settings,
+    places: &Places,
     report: &Report,
 ) -> Result<(), Failure> {
+    let seen = Watched::new(Supervisor::owning_process());
+    let limits = run::limits(settings)?;
+    let context = Context {
+        settings,
+        places,
+        report,
+        loading: &seen.loading,
+        limits: &limits.clone(),
+    };
+    let work = async { Ok(other(command, &context).await?) };
+    Ok(watched(&seen, limits, places.start_dir.clone(), work).await?)
+}
+
+async fn other(command: &Command, context: &Context<'_>) -> Result<(), ResolveError> {
     match command {
-        Command::Run { task, arguments } => {
-            run::run(settings, places, task, arguments, report).await
-        }
-        Command::List => {
-            let seen = Watched::new(Supervisor::owning_process());
-            let limits = run::limits(&settings)?;
-            let start_dir = places.start_dir.clone();
-            let work = list::list(&settings, &places, &seen.loading, report);
-            watched(&seen, limits, start_dir, work).await?;
-            Ok(())
-        }
-        Command::Init => init::init(&settings, &places, report).await,
-        Command::ListTemplates => templates::list(&settings, &places, report).await,
-        Command::Debug => debug::debug(&settings, &places, report),
-        Command::SetWorkspace(file) => folders::set_workspace(&file, &places, report),
-        Command::SelfUpdate => Err(Failure::Text(
-            "--self-update is not supported yet; update with: cargo install drun".into(),
-        )),
-        Command::BuiltIn(name) => built_in(&name, &settings, &places, report).await,
-        Command::Help | Command::Version => Ok(()),
+        // Done before.
+        Command::Help(_) | Command::Version | Command::Run { .. } => Ok(()),
+        Command::SelfUpdate => self_update::refuse(),
+        Command::ListTemplates(catalogue) => template::list(context, catalogue).await,
+        Command::Init(wanted) => init::init(context, wanted).await,
+        Command::SetWorkspace(file) => workspace::set(context, file),
+        Command::Debug(asked) => debug::debug(context, asked).await,
+        Command::List => list::list(context).await,
+        Command::BuiltIn(command) => built_in(command, context).await,
     }
 }
 
-/// Built-in commands, by name.
-async fn built_in(
-    name: &str,
-    settings: &Settings,
-    places: &Places,
-    report: &Report,
-) -> Result<(), Failure> {
-    match name {
-        "cmd:completion" => completion::script(settings, report),
-        "cmd:complete" => {
-            completion::complete(settings, places, report).await;
+async fn built_in(command: &BuiltIn, context: &Context<'_>) -> Result<(), ResolveError> {
+    match command {
+        BuiltIn::Link { folders } => link::link(context, folders),
+        BuiltIn::Unlink { folders } => link::unlink(context, folders),
+        BuiltIn::UnlinkAll => link::unlink_all(context),
+        BuiltIn::StatelessAdd { folder, create } => {
+            stateless::add(context, folder.as_deref(), *create)
+        }
+        BuiltIn::StatelessRemove { folder, delete } => {
+            stateless::remove(context, folder.as_deref(), *delete)
+        }
+        BuiltIn::StatelessList => stateless::list(context),
+        BuiltIn::StatelessInfo => stateless::info(context),
+        BuiltIn::Trust { folder } => trust::trust(context, folder.as_deref()),
+        BuiltIn::Untrust { folder } => trust::untrust(context, folder.as_deref()),
+        BuiltIn::Completion(shell) => {
+            completion::script(*shell, context.report);
             Ok(())
         }
-        "cmd:dump-env" => dump_env::dump(settings, places, report),
-        "cmd:link" => folders::link(settings, places, report),
-        "cmd:memory" => memory::memory(settings, report),
-        "cmd:stateless" => folders::stateless(settings, places, report),
-        "cmd:trust" => folders::trust(settings, places, true, report),
-        "cmd:unlink" => folders::unlink(settings, places, report),
-        "cmd:unlink-all" => folders::unlink_all(places, report),
-        "cmd:untrust" => folders::trust(settings, places, false, report),
-        other => Err(Failure::Text(format!("not supported yet: {other}"))),
+        BuiltIn::Complete { words } => {
+            completion::complete(context, words).await;
+            Ok(())
+        }
+        BuiltIn::DumpEnv(options) => {
+            dump_env::dump(context, options);
+            Ok(())
+        }
+        BuiltIn::Memory => {
+            memory::show(context);
+            Ok(())
+        }
+        BuiltIn::Crash(_) => error("not supported yet: cmd:crash"),
+        BuiltIn::Unsupported(name) => error(format!("not supported yet: {name}")),
     }
-}
-
-/// Finds and parses the task file.
-pub(crate) async fn load_file(
-    settings: &Settings,
-    places: &Places,
-    progress: &Arc<LoadProgress>,
-) -> Result<Arc<crate::ast::File>, ExecutionError> {
-    let found = discover(settings.file.as_deref(), places)?;
-    Ok(crate::load::parse(&found.path, &found.shown, progress).await?)
 }

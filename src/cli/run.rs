@@ -1,6 +1,8 @@
 //! Running a task.
 
-use super::{Failure, Settings, list};
+use super::context::Context;
+use super::failure::Failure;
+use super::{Settings, help, list};
 use crate::load::{Places, discover};
 use crate::memory::cgroup;
 use crate::memory::limits::{Asked, Limits};
@@ -10,11 +12,8 @@ use crate::runtime::{Options, Outcome, Request, Watched, execute, watched};
 
 /// What flags and environment say about memory.
 pub(super) fn asked(settings: &Settings) -> Asked {
-    Asked {
-        values: settings.memory.clone(),
-        off: settings.no_monitor,
-    }
-    .with_environment(|name| std::env::var(name).ok())
+    let asked = settings.memory.clone();
+    asked.with_environment(|name| std::env::var(name).ok())
 }
 
 /// The limits in force.
@@ -32,6 +31,10 @@ pub(super) async fn run(
     report: &Report,
 ) -> Result<(), Failure> {
     let limits = limits(&settings)?;
+    if task.as_deref() == Some("help") && !has_help(&settings, &places, &limits, report).await {
+        help::print(None, report);
+        return Ok(());
+    }
     let found = discover(settings.file.as_deref(), &places)?;
     let start_dir = places.start_dir.clone();
     let request = Request {
@@ -59,4 +62,20 @@ pub(super) async fn run(
         Outcome::Ran => Ok(()),
         Outcome::List(file) => Ok(list::print(&file, report)?),
     }
+}
+
+/// Whether there is a task `help`. A file that is missing or wrong keeps nobody from the help.
+async fn has_help(settings: &Settings, places: &Places, limits: &Limits, report: &Report) -> bool {
+    let context = Context {
+        settings: &Settings {
+            file: settings.file.clone(),
+            ..Settings::default()
+        },
+        places,
+        report,
+        loading: &Default::default(),
+        limits,
+    };
+    let file = context.load().await;
+    file.is_ok_and(|file| file.tasks.iter().any(|task| task.name == "help"))
 }

@@ -1,68 +1,30 @@
 //! Finding and reading files: the task file, what it includes, and the user's own files.
+//!
+//! [`discover`] says which file is meant, [`parse`] reads and parses it, [`program`] reads what it
+//! includes.
+//!
+//! *Invariant:* starts no process and prints nothing. Dropping a future of this module ends what it
+//! started.
 
 pub mod discovery;
 mod include;
+mod location;
 pub mod places;
+mod progress;
 mod read;
 pub mod remote;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 pub use discovery::{Found, discover};
 pub use places::Places;
+pub use progress::LoadProgress;
 pub use read::{parse, read};
 
 use crate::ast::{Ast, File};
-use crate::parser::Progress;
 use crate::resolve::{Program, ResolveError};
 use crate::source::SourceFile;
-
-/// What is being loaded, for whoever watches.
-#[derive(Debug, Default)]
-pub struct LoadProgress {
-    current: Mutex<Option<(String, u64, Arc<Progress>)>>,
-    stop: AtomicBool,
-}
-
-impl LoadProgress {
-    /// File, its size in bytes, and how many of them were parsed; `None` when nothing is loaded.
-    pub fn now(&self) -> Option<(String, u64, u64)> {
-        let current = self.current.try_lock().ok()?;
-        let (file, bytes, progress) = current.as_ref()?;
-        Some((
-            file.clone(),
-            *bytes,
-            progress.parsed.load(Ordering::Relaxed).into(),
-        ))
-    }
-
-    /// Asks a parse to end early.
-    pub fn stop(&self) {
-        self.stop.store(true, Ordering::Relaxed);
-        if let Ok(current) = self.current.try_lock()
-            && let Some((_, _, progress)) = current.as_ref()
-        {
-            progress.stop.store(true, Ordering::Relaxed);
-        }
-    }
-
-    fn begin(&self, file: &str, bytes: u64) -> Arc<Progress> {
-        let progress = Arc::new(Progress::default());
-        progress
-            .stop
-            .store(self.stop.load(Ordering::Relaxed), Ordering::Relaxed);
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        *current = Some((file.to_owned(), bytes, progress.clone()));
-        progress
-    }
-
-    fn end(&self) {
-        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    }
-}
 
 /// How a program is loaded.
 #[derive(Debug, Clone, Default)]
@@ -75,30 +37,43 @@ pub struct LoadOptions {
     pub no_cache: bool,
 }
 
-/// A loaded program, and what a verbose run prints of its includes.
+/// A loaded program, and what the user should read about its includes.
 #[derive(Debug)]
 pub struct Loaded {
     /// The program.
     pub program: Program,
     /// Lines for a verbose run.
     pub lines: Vec<String>,
+    /// Lines for standard error, verbose or not: an old copy stands for a remote file.
+    pub warnings: Vec<String>,
 }
 
-/// The includes of a parsed file, and the whole program.
+/// What is to be told about loading.
+#[derive(Debug, Default)]
+struct Notes {
+    lines: Vec<String>,
+    warnings: Vec<String>,
+}
+
+/// The includes of a parsed file, and the whole program; the declarations of included files are
+/// checked, those of the main file were.
 ///
 /// # Errors
-/// An include that cannot be read, does not parse, or has no project.
+/// An include that cannot be read, does not parse, or has no project; wrong declarations in one.
 pub async fn program(
     main: Arc<File>,
     found: &Found,
     options: &LoadOptions,
-    progress: &LoadProgress,
+    progress: &Arc<LoadProgress>,
 ) -> Result<Loaded, ResolveError> {
-    let (includes, lines) = include::includes(&main, found, options, progress).await?;
-    let ast = Arc::new(Ast { main, includes });
+    let mut notes = Notes::default();
+    let includes = include::includes(&main, found, options, progress, &mut notes).await?;
+    let program = Program::new(Arc::new(Ast { main, includes }));
+    program.check_includes()?;
     Ok(Loaded {
-        program: Program::new(ast),
-        lines,
+        program,
+        lines: notes.lines,
+        warnings: notes.warnings,
     })
 }
 

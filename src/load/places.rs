@@ -1,17 +1,24 @@
-//! The user's own files under `~/.drun`, and the workspace file of the current folder.
+//! The folder of the start, the home folder, and the user's files there and in the workspace.
+
+mod user;
+mod workspace;
+mod write;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-use serde_yaml_ng::Value;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use workspace::WORKSPACE;
+pub use write::{make_folders, write_whole};
 
 use crate::resolve::ResolveError;
 use crate::value::os_reason;
 
-/// Folders by name, as links and stateless folders are kept.
+/// Files by folder, as links and stateless folders are kept; all paths are absolute.
 pub type Map = BTreeMap<String, String>;
 
 /// Where the user's files are.
@@ -23,46 +30,21 @@ pub struct Places {
     pub home: Option<PathBuf>,
 }
 
-/// The workspace file, relative to the current folder.
-pub const WORKSPACE: &str = ".drun/.drun_workspace.yml";
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Links {
-    #[serde(default)]
-    links: Map,
-}
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Stateless {
-    #[serde(default)]
-    directories: Map,
-}
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Trusted {
-    #[serde(default)]
-    trusted_dirs: Vec<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Config {
-    #[serde(default)]
-    extra_task_file_search_paths: Vec<String>,
-    #[serde(default)]
-    provisioning_sources: Vec<String>,
-}
-
 impl Places {
     /// The folder and the home of this process.
+    ///
+    /// The current folder is `$PWD` where that is right: a user who went through a symbolic link
+    /// means the path with the link, and links and stateless folders are kept by it.
     ///
     /// # Errors
     /// A current folder that is gone.
     pub fn of_process() -> Result<Self, ResolveError> {
-        let start_dir = std::env::current_dir().map_err(|error| {
-            ResolveError::Message(format!("the current folder: {}", os_reason(&error)))
-        })?;
+        let start_dir = match std::env::var_os("PWD").map(PathBuf::from) {
+            Some(logical) if is_current(&logical) => logical,
+            _ => std::env::current_dir().map_err(|error| {
+                ResolveError::Message(format!("the current folder: {}", os_reason(&error)))
+            })?,
+        };
         let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE"));
         Ok(Self {
             start_dir,
@@ -70,204 +52,69 @@ impl Places {
         })
     }
 
+    /// `~/.drun/NAME`.
     fn user_file(&self, name: &str) -> Option<PathBuf> {
-        Some(self.home.as_ref()?.join(".drun").join(name))
+        let home = self.home.as_ref()?;
+        Some(self.start_dir.join(home).join(".drun").join(name))
     }
 
-    fn read<T: Default + for<'de> Deserialize<'de>>(&self, name: &str) -> Result<T, ResolveError> {
-        let Some(path) = self.user_file(name) else {
-            return Ok(T::default());
-        };
-        let Ok(text) = fs::read_to_string(&path) else {
-            return Ok(T::default());
-        };
-        if text.trim().is_empty() {
-            return Ok(T::default());
-        }
-        serde_yaml_ng::from_str(&text)
-            .map_err(|error| ResolveError::Message(format!("{}: {error}", path.display())))
-    }
-
-    fn save<T: Serialize>(&self, name: &str, value: &T) -> Result<(), ResolveError> {
-        let Some(path) = self.user_file(name) else {
-            return Err(ResolveError::Message(
-                "the home folder is not known: HOME is not set".into(),
-            ));
-        };
-        save_yaml(&path, value)
-    }
-
-    /// Linked folders and their task files.
-    ///
-    /// # Errors
-    /// A file that is no YAML.
-    pub fn links(&self) -> Result<Map, ResolveError> {
-        Ok(self.read::<Links>("links.yml")?.links)
-    }
-
-    /// Keeps the links; without any the file goes.
-    ///
-    /// # Errors
-    /// A file that cannot be written.
-    pub fn save_links(&self, links: Map) -> Result<(), ResolveError> {
-        if links.is_empty() {
-            if let Some(path) = self.user_file("links.yml") {
-                let _ = fs::remove_file(path);
-            }
-            return Ok(());
-        }
-        self.save("links.yml", &Links { links })
-    }
-
-    /// Stateless folders and their task files.
-    ///
-    /// # Errors
-    /// A file that is no YAML.
-    pub fn stateless(&self) -> Result<Map, ResolveError> {
-        Ok(self.read::<Stateless>("stateless.yml")?.directories)
-    }
-
-    /// Keeps the stateless folders.
-    ///
-    /// # Errors
-    /// A file that cannot be written.
-    pub fn save_stateless(&self, directories: Map) -> Result<(), ResolveError> {
-        self.save("stateless.yml", &Stateless { directories })
-    }
-
-    /// The trusted folders, sorted.
-    ///
-    /// # Errors
-    /// A file that is no YAML.
-    pub fn trusted(&self) -> Result<Vec<String>, ResolveError> {
-        Ok(self.read::<Trusted>("trusted.yml")?.trusted_dirs)
-    }
-
-    /// Keeps the trusted folders.
-    ///
-    /// # Errors
-    /// A file that cannot be written.
-    pub fn save_trusted(&self, mut trusted_dirs: Vec<String>) -> Result<(), ResolveError> {
-        trusted_dirs.sort();
-        trusted_dirs.dedup();
-        self.save("trusted.yml", &Trusted { trusted_dirs })
-    }
-
-    /// The user's own places for task files: trimmed, without empty and repeated ones.
-    ///
-    /// # Errors
-    /// A file that is no YAML.
-    pub fn extra_search_paths(&self) -> Result<Vec<String>, ResolveError> {
-        let mut paths: Vec<String> = Vec::new();
-        for path in self
-            .read::<Config>("config.yml")?
-            .extra_task_file_search_paths
-        {
-            let path = path.trim().to_owned();
-            if !path.is_empty() && !paths.contains(&path) {
-                paths.push(path);
-            }
-        }
-        Ok(paths)
-    }
-
-    /// The user's own sources of install commands.
-    ///
-    /// # Errors
-    /// A file that is no YAML.
-    pub fn provisioning_sources(&self) -> Result<Vec<String>, ResolveError> {
-        Ok(self.read::<Config>("config.yml")?.provisioning_sources)
-    }
-
-    /// The default task file of the current folder. A broken workspace file is as good as none.
-    pub fn workspace_default(&self) -> Option<String> {
-        let text = fs::read_to_string(self.start_dir.join(WORKSPACE)).ok()?;
-        let value: Value = serde_yaml_ng::from_str(&text).ok()?;
-        let file = value.get("defaultTaskFile")?.as_str()?.to_owned();
-        (!file.is_empty()).then_some(file)
-    }
-
-    /// Whether the workspace file is there and no YAML.
-    pub fn workspace_is_broken(&self) -> bool {
-        fs::read_to_string(self.start_dir.join(WORKSPACE))
-            .is_ok_and(|text| serde_yaml_ng::from_str::<Value>(&text).is_err())
-    }
-
-    /// Makes `file` the default of the current folder, keeping what else the workspace file holds.
-    ///
-    /// # Errors
-    /// A file that cannot be written.
-    pub fn set_workspace_default(&self, file: &str) -> Result<(), ResolveError> {
-        let path = self.start_dir.join(WORKSPACE);
-        let text = fs::read_to_string(&path).unwrap_or_default();
-        let value = serde_yaml_ng::from_str(&text).unwrap_or(Value::Null);
-        let mut mapping = match value {
-            Value::Mapping(mapping) => mapping,
-            _ => new_workspace(),
-        };
-        mapping.insert("defaultTaskFile".into(), file.into());
-        save_yaml(&path, &Value::Mapping(mapping))
+    /// The current folder under all its names: as it was reached, and without symbolic links.
+    pub(super) fn names_of_start(&self) -> Vec<PathBuf> {
+        let mut names = vec![self.start_dir.clone()];
+        let real = fs::canonicalize(&self.start_dir).ok();
+        names.extend(real.filter(|real| *real != self.start_dir));
+        names
     }
 }
 
-fn new_workspace() -> serde_yaml_ng::Mapping {
-    let mut mapping = serde_yaml_ng::Mapping::new();
-    mapping.insert("defaultTaskFile".into(), "".into());
-    mapping.insert("parallelJobs".into(), 4.into());
-    mapping.insert("shell".into(), "/bin/bash".into());
-    let empty = || Value::Mapping(serde_yaml_ng::Mapping::new());
-    mapping.insert("variables".into(), empty());
-    mapping.insert("defaults".into(), empty());
-    mapping
+#[cfg(unix)]
+fn is_current(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let identity = |path: &Path| fs::metadata(path).map(|found| (found.dev(), found.ino()));
+    match (identity(path), identity(Path::new("."))) {
+        (Ok(a), Ok(b)) => path.is_absolute() && crate::value::clean(path) == path && a == b,
+        _ => false,
+    }
 }
 
-fn save_yaml<T: Serialize>(path: &Path, value: &T) -> Result<(), ResolveError> {
-    let text = serde_yaml_ng::to_string(value)
-        .map_err(|error| ResolveError::Message(format!("{}: {error}", path.display())))?;
-    write_whole(path, text.as_bytes()).map_err(|error| {
-        ResolveError::Message(format!("{}: {}", path.display(), os_reason(&error)))
-    })
+#[cfg(not(unix))]
+fn is_current(_: &Path) -> bool {
+    false
 }
 
-/// Writes a file whole or not at all: mode 600, its folders 750.
-///
-/// # Errors
-/// Those of the file system.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if let Some(folder) = path.parent() {
-        make_folders(folder)?;
+/// The largest of the user's files, in bytes.
+const MAX_YAML: u64 = 4 * 1024 * 1024;
+
+/// Reads a YAML file; a missing or empty one is the default.
+fn read_yaml<T: DeserializeOwned + Default>(path: &Path) -> Result<T, String> {
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if is_missing(&error) => return Ok(T::default()),
+        Err(error) => return Err(os_reason(&error)),
+    };
+    if !metadata.is_file() {
+        return Err("it is no file".to_owned());
     }
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(name);
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
+    if metadata.len() > MAX_YAML {
+        return Err("it is larger than 4 MB".to_owned());
     }
-    let written = options
-        .open(&temporary)
-        .and_then(|mut file| file.write_all(bytes))
-        .and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&temporary);
+    let text = fs::read_to_string(path).map_err(|error| os_reason(&error))?;
+    match serde_yaml_ng::from_str::<Option<T>>(&text) {
+        Ok(value) => Ok(value.unwrap_or_default()),
+        Err(error) => Err(error.to_string()),
     }
-    written
 }
 
-/// Makes a folder and those above it, mode 750.
-///
-/// # Errors
-/// Those of the file system.
-pub fn make_folders(folder: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o750);
-    }
-    builder.create(folder)
+fn save_yaml<T: Serialize>(path: &Path, shown: &Path, value: &T) -> Result<(), ResolveError> {
+    let wrong = |reason: String| {
+        ResolveError::Message(format!("cannot write {}: {reason}", shown.display()))
+    };
+    let text = serde_yaml_ng::to_string(value).map_err(|error| wrong(error.to_string()))?;
+    write_whole(path, text.as_bytes()).map_err(|error| wrong(os_reason(&error)))
+}
+
+/// Whether a path leads nowhere; a file in the place of a folder is that too.
+pub(super) fn is_missing(error: &io::Error) -> bool {
+    let kind = error.kind();
+    kind == io::ErrorKind::NotFound || kind == io::ErrorKind::NotADirectory
 }

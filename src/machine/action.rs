@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Waiting;
 use super::parallel::Fan;
 use crate::ast::Block;
 use crate::process::{Finished, Output, ShellCommand, StartError};
@@ -68,25 +67,4 @@ pub(crate) enum Done {
     Fanned { failed: u64 },
     /// Tools were looked for: a variable to set, or why it failed.
     Tools(Result<Option<(String, String)>, String>),
-}
-
-impl Action {
-    /// What is being waited for.
-    pub(super) fn waiting(&self) -> Option<Waiting> {
-        let (what, variable) = match self {
-            Self::Answer(_) => ("an answer from outside".into(), None),
-            Self::Shell(job) => (
-                format!("command: {}", job.report.shown).into(),
-                job.report
-                    .capture
-                    .as_ref()
-                    .map(|into| into.variable.clone()),
-            ),
-            Self::Sleep(_) => ("a pause".into(), None),
-            Self::ReadFile { shown, .. } => (format!("reading {shown}").into(), None),
-            Self::Fan(fan) => (format!("{} parallel items", fan.total).into(), None),
-            Self::Tools { .. } => ("looking for tools".into(), None),
-        };
-        Some(Waiting { what, variable })
-    }
 }

@@ -79,11 +79,9 @@ impl Machine {
         let ci = self.mode_of(&task);
         let mark = self.variables.mark();
         let rest = CallRest {
-            mark,
             pending,
             arguments,
             target: Some(task.clone()),
-            ..CallRest::default()
         };
         self.push_call(Call {
             kind: CallKind::Task,
@@ -96,6 +94,9 @@ impl Machine {
             ci,
             current_task: current,
             parameters: Default::default(),
+            header: task.span(),
+            mark,
+            hidden: None,
             rest: Some(Box::new(rest)),
         });
     }
@@ -127,6 +128,9 @@ impl Machine {
             ci,
             current_task: task.full_name.clone(),
             parameters: Default::default(),
+            header: task.span(),
+            mark: Default::default(),
+            hidden: None,
             rest: Some(Box::new(CallRest {
                 target: Some(task),
                 ..CallRest::default()
@@ -179,14 +183,7 @@ impl Machine {
     fn begin(&mut self, target: TaskRef) -> Execution {
         self.set_parameters(&target)?;
         if let Some(Frame::Call(call)) = self.frames.last_mut() {
-            let simple = call.kind != CallKind::Task;
-            if let Some(rest) = &mut call.rest {
-                rest.target = None;
-                rest.arguments = Vec::new();
-            }
-            if simple {
-                call.rest = None;
-            }
+            call.rest = None;
         }
         self.push_body(&target.body());
         Ok(())
@@ -194,18 +191,30 @@ impl Machine {
 
     fn return_from_call(&mut self) {
         let Some(call) = self.pop_call() else { return };
-        if let (CallKind::Task, Some(rest)) = (call.kind, call.rest) {
-            // What the callee made of the names of its own parameters stays with it.
-            for (name, before) in rest.hidden {
-                match before {
-                    Some(value) => self.variables.set(&name, value),
-                    None => {
-                        self.variables.remove(&name);
-                    }
-                }
-            }
-            self.variables.keep(rest.mark);
+        if call.kind != CallKind::Task {
+            return;
         }
+        // What the callee made of the names of its own parameters stays with it.
+        for (name, _) in call.parameters.iter() {
+            self.forget(name);
+        }
+        for (name, value) in call.hidden.into_iter().flat_map(|hidden| *hidden) {
+            self.variables.set(&name, value);
+        }
+        self.variables.keep(call.mark);
+    }
+
+    /// Takes the variables of a parameter's name away, and gives those that were there.
+    fn forget(&mut self, name: &Text) -> Vec<(Text, Value)> {
+        if self.variables.is_empty() {
+            return Vec::new();
+        }
+        let dollar = Text::from(format!("${name}"));
+        let found = [dollar, name.clone()].map(|name| {
+            let value = self.variables.remove(&name)?;
+            Some((name, value))
+        });
+        found.into_iter().flatten().collect()
     }
 
     /// Sets the parameters of a task in the scope of the call on top.
@@ -287,15 +296,12 @@ impl Machine {
 
     /// Takes the caller's variables of a parameter's name out of sight.
     fn hide(&mut self, name: &Text) {
-        let names = [Text::from(format!("${name}")), name.clone()];
-        let before = names.map(|name| {
-            let value = self.variables.remove(&name);
-            (name, value)
-        });
-        if let Some(Frame::Call(call)) = self.frames.last_mut()
-            && let Some(rest) = &mut call.rest
-        {
-            rest.hidden.extend(before);
+        let found = self.forget(name);
+        if found.is_empty() {
+            return;
+        }
+        if let Some(Frame::Call(call)) = self.frames.last_mut() {
+            call.hidden.get_or_insert_default().extend(found);
         }
     }
 
@@ -325,6 +331,9 @@ impl Machine {
             ci: false,
             current_task: Text::default(),
             parameters: Default::default(),
+            header: snippet.span(),
+            mark: Default::default(),
+            hidden: None,
             rest: None,
         });
         let body = snippet.body().clone();
@@ -407,6 +416,9 @@ impl Machine {
             ci: planned.ci,
             current_task: task.full_name.clone(),
             parameters: Default::default(),
+            header: task.span(),
+            mark: Default::default(),
+            hidden: None,
             rest: planned.with_parameters.then(|| {
                 Box::new(CallRest {
                     target: Some(task.clone()),
@@ -439,6 +451,9 @@ impl Machine {
             ci: hook.ci,
             current_task,
             parameters: Default::default(),
+            header: hook.header,
+            mark: Default::default(),
+            hidden: None,
             rest: None,
         });
         self.push_body(&hook.body);

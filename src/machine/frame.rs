@@ -11,7 +11,7 @@ use super::items::Items;
 use super::variables::Mark;
 use crate::ast::{Block, File, Loop, Stmt, Try};
 use crate::resolve::TaskRef;
-use crate::source::Text;
+use crate::source::{Span, Text};
 use crate::value::Value;
 
 /// One level of the stack.
@@ -84,16 +84,21 @@ pub(crate) struct Call {
     /// The running task as `{$globals.current_task}` names it; empty for none.
     pub(crate) current_task: Text,
     pub(crate) parameters: Parameters,
-    pub(crate) rest: Option<Box<CallRest>>,
-}
-
-/// What only some calls need.
-#[derive(Debug, Default)]
-pub(crate) struct CallRest {
+    /// The header of the task, snippet or hook.
+    pub(crate) header: Span,
     /// Where the variables were when a called task began.
     pub(crate) mark: Mark,
     /// Variables of the caller that the parameters hide, put back on return.
-    pub(crate) hidden: Vec<(Text, Option<Value>)>,
+    #[allow(clippy::box_collection)]
+    pub(crate) hidden: Option<Box<Vec<(Text, Value)>>>,
+    /// What is still to be done before the body runs. A recursion has as many calls as fit in memory,
+    /// so what only the beginning needs goes when it is over.
+    pub(crate) rest: Option<Box<CallRest>>,
+}
+
+/// What a call needs until its body runs.
+#[derive(Debug, Default)]
+pub(crate) struct CallRest {
     /// The task whose parameters and body are still to come.
     pub(crate) target: Option<TaskRef>,
     /// Dependencies of the task that are still to run, the next one last.
@@ -173,7 +178,7 @@ pub(crate) struct TryFrame {
     pub(crate) statement: u32,
     pub(crate) phase: TryPhase,
     /// What was caught; a catch body may throw it again.
-    pub(crate) caught: Option<Failure>,
+    pub(crate) caught: Option<Box<Failure>>,
     /// What goes on after the finally block.
     pub(crate) pending: Option<Unwind>,
 }

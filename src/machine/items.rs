@@ -62,40 +62,6 @@ impl Items {
             Self::Parts { parts, next, .. } => (parts.len() - next.min(&parts.len())) as u64,
         }
     }
-
-    /// From the beginning again; a filter has looked at all items once.
-    pub(crate) fn rewind(&mut self, start: i64, count: u64) {
-        match self {
-            Self::List { next, .. } | Self::Lines { next, .. } | Self::Parts { next, .. } => {
-                *next = 0;
-            }
-            Self::Range { next, left, .. } => {
-                *next = start;
-                *left = count;
-            }
-        }
-    }
-
-    /// Where a range begins; 0 for anything else.
-    pub(crate) fn start(&self) -> i64 {
-        match self {
-            Self::Range { next, .. } => *next,
-            _ => 0,
-        }
-    }
-
-    /// Bytes of memory that the items hold.
-    pub(crate) fn heap_bytes(&self) -> usize {
-        match self {
-            Self::List { items, .. } => {
-                items.iter().map(|item| item.len()).sum::<usize>()
-                    + items.capacity() * size_of::<Text>()
-            }
-            Self::Range { .. } => 0,
-            Self::Lines { text, .. } => text.len(),
-            Self::Parts { text, parts, .. } => text.len() + parts.capacity() * 8,
-        }
-    }
 }
 
 impl Iterator for Items {

@@ -60,17 +60,6 @@ pub(crate) struct Machine {
     inbox: Option<Text>,
     /// What is still to be done by the main machine, the next one last.
     stages: Vec<Stage>,
-    /// What is being waited for, for whoever looks at the machine.
-    waiting: Option<Waiting>,
-}
-
-/// What a machine waits for.
-#[derive(Debug, Clone)]
-pub(crate) struct Waiting {
-    /// In words: `a command`, `reading FILE`, …
-    pub(crate) what: Text,
-    /// The variable that the result goes to, when there is one.
-    pub(crate) variable: Option<Text>,
 }
 
 /// What a step came to.
@@ -150,7 +139,6 @@ impl Machine {
 
     /// Takes in what came of an action.
     pub(crate) fn complete(&mut self, done: Done) {
-        self.waiting = None;
         let outcome = self.finish_action(done);
         if let Err(Stop::Unwind(unwind)) = outcome {
             self.unwinding = Some(unwind);
@@ -170,7 +158,6 @@ impl Machine {
             }
             Err(Stop::Action(action)) => {
                 self.replay.clear();
-                self.waiting = action.waiting();
                 Step::Action(*action)
             }
             Err(Stop::Unwind(unwind)) => {

@@ -14,14 +14,16 @@ use crate::memory::snapshot::{
 use crate::source::{Span, Text};
 use crate::value::Value;
 
+/// What an allocation costs beside its bytes.
+const HEAP: usize = 16;
+
 impl Run {
     /// What runs now, as far as it can be seen without waiting.
     pub(crate) fn activity(&self) -> Option<Activity> {
         let machines = self.machines.try_lock().ok()?;
         machines.iter().rev().find_map(|machine| {
             let machine = machine.upgrade()?;
-            let seen = look(&machine, Machine::activity)?;
-            seen
+            look(&machine, Machine::activity)?
         })
     }
 
@@ -100,7 +102,7 @@ impl Machine {
         Some(Activity {
             task: task.current_task.clone(),
             file: call.file.source.clone(),
-            span: self.span_at(self.frames.len())?,
+            span: self.span_at(self.frames.len()).unwrap_or(call.header),
         })
     }
 
@@ -132,7 +134,7 @@ impl Machine {
     }
 
     fn frame_bytes(&self) -> usize {
-        let boxed = self.calls.len() * (size_of::<Call>() + size_of::<super::frame::CallRest>());
+        let boxed = self.calls.len() * (size_of::<Call>() + HEAP);
         self.frames.capacity() * size_of::<Frame>() + self.calls.capacity() * 4 + boxed
     }
 
@@ -144,15 +146,17 @@ impl Machine {
     }
 
     fn snapshot(&self) -> MachineSnapshot {
+        // The bottom of the main machine is the run itself, which is no code.
+        let bottom = usize::from(!self.is_branch() && !self.calls.is_empty());
         MachineSnapshot {
             label: self.label.to_string(),
             depth: self.frames.len() as u64,
-            calls: self.calls.len() as u64,
+            calls: (self.calls.len() - bottom) as u64,
             frame_bytes: self.frame_bytes() as u64,
             stack: FoldedStack::build(
-                self.calls.len(),
-                |index| self.call_key(index),
-                |index| self.call_frame(index),
+                self.calls.len() - bottom,
+                |index| self.call_key(index + bottom),
+                |index| self.call_frame(index + bottom),
             ),
             loops: self.loops(),
             variables: self.largest_variables(),
@@ -191,7 +195,7 @@ impl Machine {
         else {
             return FrameSnapshot::default();
         };
-        let span = self.span_at(self.end_of_call(index)).unwrap_or_default();
+        let span = self.span_at(self.end_of_call(index)).unwrap_or(call.header);
         FrameSnapshot {
             kind: match call.kind {
                 CallKind::Snippet => FrameKind::Snippet,

@@ -7,7 +7,7 @@ use super::variables::Variables;
 use super::{Machine, Run};
 use crate::ast::{Block, HookEvent};
 use crate::resolve::TaskRef;
-use crate::source::Text;
+use crate::source::{Span, Text};
 use crate::value::Replay;
 
 /// A step of the run as a whole.
@@ -37,6 +37,7 @@ pub(crate) struct PlannedTask {
 pub(crate) struct HookStage {
     pub(crate) name: Text,
     pub(crate) body: Block,
+    pub(crate) header: Span,
     pub(crate) ci: bool,
     pub(crate) setup: bool,
     /// Failures are warnings, and the next statement runs.
@@ -59,6 +60,9 @@ impl Machine {
             ci: false,
             current_task: Text::default(),
             parameters: Default::default(),
+            header: Span::default(),
+            mark: Default::default(),
+            hidden: None,
             rest: None,
         });
         machine.register()
@@ -88,6 +92,9 @@ impl Machine {
             parameters: scope
                 .map(|scope| scope.parameters.clone())
                 .unwrap_or_default(),
+            header: call.map(|call| call.header).unwrap_or_default(),
+            mark: Default::default(),
+            hidden: None,
             rest: None,
         });
         branch.push_body(block);
@@ -107,7 +114,6 @@ impl Machine {
             retry: false,
             inbox: None,
             stages: Vec::new(),
-            waiting: None,
         }
     }
 
@@ -144,6 +150,7 @@ fn stages(run: &Run, plan: &[TaskRef]) -> Vec<Stage> {
             Stage::Hook(HookStage {
                 name: name.into(),
                 body: hook.body.clone(),
+                header: hook.span,
                 ci: ci && !setup,
                 setup,
                 lenient: matches!(event, HookEvent::After | HookEvent::Teardown),

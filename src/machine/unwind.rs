@@ -54,9 +54,7 @@ impl Machine {
         };
         let failure = match call.kind {
             CallKind::Task => {
-                if let Some(rest) = &call.rest {
-                    self.variables.roll_back(rest.mark);
-                }
+                self.variables.roll_back(call.mark);
                 failure.within(Layer::Task(call.name))
             }
             CallKind::Planned | CallKind::Dependency => failure.within(Layer::Task(call.name)),

@@ -43,6 +43,11 @@ pub(crate) struct Mark {
 }
 
 impl Variables {
+    /// Whether there is no variable.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
     /// The value of the variable that is stored as `name`.
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {
         self.slots.get(name).map(|slot| &slot.value)

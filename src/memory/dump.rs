@@ -2,7 +2,7 @@
 //! written, the essentials as text.
 //!
 //! The JSON is streamed through one buffer, so that it takes the same memory for a program of any
-//! size. [`write`] works beside the runtime; [`write_now`] is its twin for the backstop's thread.
+//! size. [`write()`] works beside the runtime; [`write_now`] is its twin for the backstop's thread.
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -72,7 +72,7 @@ pub struct DumpOutcome {
 pub struct RuntimeInfo {
     /// The operating system.
     pub os: String,
-    /// The processor, by the names that the reference uses: `amd64`, `arm64`.
+    /// The processor, as `amd64` or `arm64`.
     pub arch: String,
     /// How many processors this process may use.
     pub num_cpu: u64,
@@ -332,7 +332,7 @@ impl Serialize for Document<'_> {
     }
 }
 
-/// The figures, under the names of the reference and then under ours.
+/// The figures: in MB under the names that readers of such dumps know, then in bytes.
 #[derive(Debug, Clone, Default, DeriveSerialize, Deserialize)]
 pub struct MemoryStats {
     /// Memory that is in use, in MB: the heap, or the resident memory where it is not counted.

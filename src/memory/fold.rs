@@ -137,7 +137,7 @@ impl Cycle {
 /// The longest run of frames that repeats at least three times with a period of at most
 /// [`MAX_PERIOD`].
 ///
-/// It is looked for at [`PROBES`] places and then followed to both ends, so its length is exact;
+/// It is looked for at `PROBES` places and then followed to both ends, so its length is exact;
 /// a run shorter than one part in two thousand of the stack may be missed.
 pub fn longest_run(len: usize, key: impl Fn(usize) -> u64) -> Option<Run> {
     let mut best: Option<Run> = None;

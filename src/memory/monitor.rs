@@ -183,15 +183,11 @@ impl Monitor {
 
     /// Warns, once; tells which limit is exceeded.
     fn judge(&self, reading: &Reading) -> Option<Exceeded> {
-        let task = || {
-            let activity = self.observed.as_ref()?.activity()?;
-            Some(activity.task.to_string())
-        };
         let exceeded = |scope, limit, current| Exceeded {
             scope,
             limit,
             current,
-            task: task(),
+            task: None,
         };
         if let Some(limit) = self.limits.critical
             && reading.resident > limit

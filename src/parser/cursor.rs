@@ -23,8 +23,8 @@ const MESSAGES: usize = 100;
 ///
 /// The kind that a production sees ([`Cursor::kind`]) is that of the current token, except where
 /// the indentation of its line says that a block begins ([`Kind::Indent`]) or ends
-/// ([`Kind::Dedent`]): these are not tokens, only answers. [`Cursor::open_block`] and
-/// [`Cursor::close_block`] take them.
+/// ([`Kind::Dedent`]): these are not tokens, only answers. `open_block` and
+/// `close_block` take them.
 #[derive(Debug)]
 pub struct Cursor<'s> {
     lexer: Lexer<'s>,
@@ -499,17 +499,6 @@ impl<'s> Cursor<'s> {
         let message = format!("expected {what}, found {found}");
         let help = help.map(str::to_owned);
         self.report(span, message, help)
-    }
-
-    /// Reports that an entry of a list of `what` should begin here, and what does: at the token also
-    /// where it begins a line.
-    pub(super) fn unexpected_entry(&mut self, what: &str, help: &str) -> Failed {
-        let token = self.ahead[0];
-        if matches!(token.kind, Kind::UnclosedText | Kind::Unknown) {
-            return self.unexpected_with_help(what, Some(help));
-        }
-        let message = format!("expected {what}, found {}", self.describe(token));
-        self.fail_with_help(token.span, message, help)
     }
 
     fn describe_missing(&self) -> String {

@@ -224,5 +224,5 @@ fn is_declaration_line(text: &str, at: usize) -> bool {
         let next = rest.get(word.len());
         rest.starts_with(word.as_bytes()) && next.is_some_and(|next| b" \t\"\r\n".contains(next))
     };
-    starts_line && (rest.first() == Some(&b'@') || DECLARATIONS.iter().any(|word| is_word(&word)))
+    starts_line && (rest.first() == Some(&b'@') || DECLARATIONS.iter().any(is_word))
 }

@@ -118,7 +118,7 @@ fn calculation(content: &Text, depth: u16) -> Option<Meaning> {
 }
 
 /// The value that a pipeline begins with, and what follows it.
-fn source<'c>(content: &'c Text, depth: u16) -> Option<(PipelineSource, &'c str)> {
+fn source(content: &Text, depth: u16) -> Option<(PipelineSource, &str)> {
     if content.starts_with('$') {
         let length = variable_length(content);
         let name = content.share(content.get(..length)?);
@@ -151,7 +151,7 @@ fn source<'c>(content: &'c Text, depth: u16) -> Option<(PipelineSource, &'c str)
 }
 
 /// A call of a built-in function at the beginning of a raw text, and what follows it.
-pub(super) fn builtin_call<'c>(content: &'c Text, depth: u16) -> Option<(BuiltinCall, &'c str)> {
+pub(super) fn builtin_call(content: &Text, depth: u16) -> Option<(BuiltinCall, &str)> {
     let (found, length) = builtin::find(content)?;
     let mut rest = content.get(length..)?;
     let mut arguments = Vec::new();

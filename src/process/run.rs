@@ -19,7 +19,7 @@ pub(super) enum Stream {
 /// An error of writing to standard output closes the streams, so that the process notices it as
 /// it would in a shell; the error itself is returned by the next [`Report::flush`]. When the
 /// future is dropped the process goes on until [`Supervisor::terminate_all`] or
-/// [`Supervisor::terminate_branch`] ends it, which also passes on what it still prints.
+/// [`Supervisor::terminate_branches`] ends it, which also passes on what it still prints.
 pub async fn run(
     supervisor: &Supervisor,
     command: ShellCommand,

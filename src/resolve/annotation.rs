@@ -6,22 +6,38 @@ use super::{Platform, ResolveError};
 use crate::ast::Annotation;
 use crate::source::{Diagnostic, SourceFile};
 
+/// What the annotations stand before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    Task,
+    Template,
+    Snippet,
+}
+
 /// The platforms that annotations allow; empty when there is no `@platform`.
 ///
 /// # Errors
-/// Unknown annotations, missing, unknown and repeated platforms.
+/// Unknown annotations, missing, unknown and repeated platforms, bad sizes.
 pub(super) fn platforms(
     file: &Arc<SourceFile>,
+    owner: Owner,
     name: &str,
     annotations: &[Annotation],
 ) -> Result<Vec<Platform>, ResolveError> {
     let mut found: Option<Vec<Platform>> = None;
+    let mut limited = false;
     for annotation in annotations {
         let error =
             |message: String| ResolveError::at(Diagnostic::new(file, annotation.span, message));
         match annotation.name.as_str() {
             "platform" => {}
             "memory" => {
+                if owner != Owner::Task {
+                    return Err(error(format!("'{name}': @memory stands before tasks only")));
+                }
+                if std::mem::replace(&mut limited, true) {
+                    return Err(error(format!("'{name}': @memory stands twice")));
+                }
                 memory(annotation).map_err(|reason| error(format!("'{name}': {reason}")))?;
                 continue;
             }
@@ -88,5 +104,5 @@ fn parse_size(text: &str) -> Option<u64> {
         _ => return None,
     };
     let bytes = number * factor as f64;
-    (number.is_finite() && bytes >= 1.0 && bytes < 1e18).then_some(bytes as u64)
+    (1.0..1e18).contains(&bytes).then_some(bytes as u64)
 }

@@ -1,64 +1,90 @@
 //! Checks of the declarations of a whole file, whichever task runs.
 
-use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Platform, ResolveError, annotation, platform};
-use crate::ast::{File, ProjectItem, TaskHead};
-use crate::source::{Diagnostic, Span};
+use super::annotation::{self, Owner};
+use super::index::TaskIndex;
+use super::{Platform, Program, ResolveError, platform};
+use crate::ast::{File, ProjectItem, Task, TaskHead};
+use crate::source::{Diagnostic, SourceFile, Span};
+
+/// How many messages are kept: the first few are shown, the others only counted.
+const MESSAGES: usize = 100;
 
 /// Checks names, modes, annotations and duplicates.
 ///
 /// # Errors
-/// The first declaration that is wrong, with its place.
+/// What is wrong, in the order of the text.
 pub fn check(file: &File) -> Result<(), ResolveError> {
-    let source = &file.source;
-    let mut seen: FxHashMap<&str, Vec<Vec<Platform>>> = FxHashMap::default();
-    seen.reserve(file.tasks.len());
+    let mut wrong = Wrong::default();
     for task in &file.tasks {
-        name(file, "task", &task.name, task.span)?;
-        mode(file, &task.name, task.span, &task.head)?;
-        let platforms = annotation::platforms(source, &task.name, &task.head.annotations)?;
-        match seen.entry(task.name.as_str()) {
-            Entry::Vacant(slot) => {
-                // A task without variants costs no list.
-                slot.insert(if platforms.is_empty() {
-                    Vec::new()
-                } else {
-                    vec![platforms]
-                });
-            }
-            Entry::Occupied(mut slot) => {
-                variant(file, &task.name, task.span, slot.get(), &platforms)?;
-                if slot.get().is_empty() {
-                    slot.get_mut().push(Vec::new());
-                }
-                slot.get_mut().push(platforms);
-            }
-        }
+        wrong.keep(task_head(file, task));
     }
     for template in &file.templates {
-        name(file, "template task", &template.name, template.span)?;
-        annotation::platforms(source, &template.name, &template.head.annotations)?;
+        let (name, span) = (&template.name, template.span);
+        wrong.keep(named(file, "template task", name, span));
+        wrong.keep(annotations(file, Owner::Template, name, &template.head));
     }
     for item in file.project.iter().flat_map(|project| &project.items) {
         if let ProjectItem::Snippet(snippet) = item {
-            annotation::platforms(source, &snippet.name, &snippet.annotations)?;
+            let (name, owner) = (&snippet.name, Owner::Snippet);
+            wrong.keep(named(file, "snippet", name, snippet.span));
+            let found = annotation::platforms(&file.source, owner, name, &snippet.annotations);
+            wrong.keep(found.map(drop));
         }
     }
-    Ok(())
+    duplicates(file, &mut wrong);
+    wrong.finish()
 }
 
-fn error(file: &File, span: Span, message: String) -> ResolveError {
-    ResolveError::at(Diagnostic::new(&file.source, span, message))
-}
+/// What was found to be wrong.
+#[derive(Default)]
+struct Wrong(Vec<Diagnostic>);
 
-fn name(file: &File, what: &str, name: &str, span: Span) -> Result<(), ResolveError> {
-    if name.trim().is_empty() {
-        return Err(error(file, span, format!("the name of a {what} is empty")));
+impl Wrong {
+    fn keep(&mut self, result: Result<(), ResolveError>) {
+        if let Err(ResolveError::Diagnostics(more)) = result
+            && self.0.len() < MESSAGES
+        {
+            self.0.extend(more);
+        }
     }
-    Ok(())
+
+    fn finish(mut self) -> Result<(), ResolveError> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        self.0
+            .sort_by(|a, b| (a.file.name(), a.span).cmp(&(b.file.name(), b.span)));
+        Err(ResolveError::Diagnostics(self.0))
+    }
+}
+
+fn task_head(file: &File, task: &Task) -> Result<(), ResolveError> {
+    named(file, "task", &task.name, task.span)?;
+    mode(file, &task.name, task.span, &task.head)?;
+    annotations(file, Owner::Task, &task.name, &task.head)
+}
+
+fn annotations(file: &File, owner: Owner, name: &str, head: &TaskHead) -> Result<(), ResolveError> {
+    annotation::platforms(&file.source, owner, name, &head.annotations).map(drop)
+}
+
+fn error(file: &Arc<SourceFile>, span: Span, message: String) -> ResolveError {
+    ResolveError::at(Diagnostic::new(file, span, message))
+}
+
+fn named(file: &File, what: &str, name: &str, span: Span) -> Result<(), ResolveError> {
+    match name.is_empty() {
+        true => Err(error(
+            &file.source,
+            span,
+            format!("the name of a {what} is empty"),
+        )),
+        false => Ok(()),
+    }
 }
 
 fn mode(file: &File, name: &str, span: Span, head: &TaskHead) -> Result<(), ResolveError> {
@@ -75,35 +101,100 @@ fn mode(file: &File, name: &str, span: Span, head: &TaskHead) -> Result<(), Reso
     }
 }
 
-/// Whether another variant of a task is possible beside those before. No variant before means one
-/// without platforms.
-fn variant(
-    file: &File,
-    name: &str,
-    span: Span,
-    before: &[Vec<Platform>],
-    platforms: &[Platform],
-) -> Result<(), ResolveError> {
-    let plain_before = before.is_empty() || before.iter().any(Vec::is_empty);
-    if platforms.is_empty() && plain_before {
-        return Err(error(
-            file,
-            span,
-            format!("task '{name}' is declared twice"),
-        ));
+fn duplicates(file: &File, wrong: &mut Wrong) {
+    for group in TaskIndex::new(file).collisions() {
+        // Few names share a hash by chance, but any number of tasks may share a name by mistake.
+        let mut variants: FxHashMap<&str, Variants> = FxHashMap::default();
+        for task in group.filter_map(|index| file.tasks.get(index as usize)) {
+            let variants = variants.entry(&task.name).or_default();
+            wrong.keep(variants.add(&file.source, &task.name, task));
+        }
     }
-    let shared: Vec<Platform> = platforms
-        .iter()
-        .copied()
-        .filter(|platform| before.iter().flatten().any(|other| other == platform))
-        .collect();
-    if shared.is_empty() {
-        return Ok(());
+}
+
+/// The variants of one task that were seen.
+#[derive(Default)]
+struct Variants {
+    first: Option<(Arc<SourceFile>, Span)>,
+    plain: bool,
+    platforms: Vec<Platform>,
+}
+
+impl Variants {
+    /// Adds a variant that is possible beside those before.
+    fn add(&mut self, file: &Arc<SourceFile>, name: &str, task: &Task) -> Result<(), ResolveError> {
+        let annotations = &task.head.annotations;
+        let Ok(platforms) = annotation::platforms(file, Owner::Task, name, annotations) else {
+            // It has its own message already.
+            return Ok(());
+        };
+        let (first_file, first) = self
+            .first
+            .get_or_insert_with(|| (file.clone(), task.span))
+            .clone();
+        let wrong = |what: String| {
+            let line = first_file.location(first.start).line;
+            let first = match Arc::ptr_eq(&first_file, file) {
+                true => format!("line {line}"),
+                false => format!("{}:{line}", first_file.name()),
+            };
+            error(file, task.span, format!("{what}; the first is in {first}"))
+        };
+        if platforms.is_empty() {
+            if self.plain {
+                return Err(wrong(format!("task '{name}' is declared twice")));
+            }
+            self.plain = true;
+            return Ok(());
+        }
+        let shared: Vec<Platform> = platforms
+            .iter()
+            .copied()
+            .filter(|platform| self.platforms.contains(platform))
+            .collect();
+        if !shared.is_empty() {
+            let shared = platform::names(&shared);
+            return Err(wrong(format!(
+                "task '{name}' has two variants for platform {shared}"
+            )));
+        }
+        self.platforms.extend(platforms);
+        Ok(())
     }
-    let shared = platform::names(&shared);
-    Err(error(
-        file,
-        span,
-        format!("task '{name}' has two variants for {shared}"),
-    ))
+}
+
+impl Program {
+    /// Checks the declarations of all included files, alone and together.
+    ///
+    /// # Errors
+    /// What is wrong in the first file that is, or which tasks of one namespace have one name.
+    pub fn check_includes(&self) -> Result<(), ResolveError> {
+        let mut seen = FxHashSet::default();
+        for include in &self.ast.includes {
+            if seen.insert(Arc::as_ptr(&include.file)) {
+                check(&include.file)?;
+            }
+        }
+        let mut wrong = Wrong::default();
+        for tasks in self.included_tasks.values().filter(|tasks| tasks.len() > 1) {
+            let mut variants = Variants::default();
+            for reference in tasks {
+                let task = reference.file.tasks.get(reference.index as usize);
+                let source = &reference.file.source;
+                let add = |task| variants.add(source, &reference.full_name, task);
+                wrong.keep(task.map_or(Ok(()), add));
+            }
+        }
+        wrong.finish()
+    }
+
+    /// Checks everything: the declarations of all files, and `from tasks:`.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn check(&self) -> Result<(), ResolveError> {
+        check(&self.ast.main)?;
+        self.check_includes()?;
+        self.check_tools()
+    }
 }

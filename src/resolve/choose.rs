@@ -8,6 +8,8 @@ use crate::source::Text;
 
 /// How many similar names are suggested at the most.
 const SUGGESTIONS: usize = 10;
+/// How many tasks that a shortened name may mean are listed at the most.
+const CANDIDATES: usize = 100;
 
 impl Program {
     /// The name of the task that `typed` means, and whether it was completed: exactly, or as the only
@@ -46,15 +48,23 @@ fn unknown<'n>(typed: &str, names: impl Iterator<Item = &'n Text>) -> ResolveErr
         for name in similar.iter().take(SUGGESTIONS) {
             message.push_str(&format!("\n    {name}"));
         }
+        message.push_str(&more(similar.len(), SUGGESTIONS));
     }
     message.push_str("\n  Help: 'xdrun --list' shows all tasks");
     ResolveError::Message(message)
 }
 
+fn more(all: usize, shown: usize) -> String {
+    match all.saturating_sub(shown) {
+        0 => String::new(),
+        left => format!("\n    … and {left} more"),
+    }
+}
+
 fn ambiguous(typed: &str, names: &BTreeSet<&Text>) -> ResolveError {
     let sorted: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
     let mut message = format!("'{typed}' is ambiguous; it may be:");
-    for (index, name) in sorted.iter().enumerate().take(100) {
+    for (index, name) in sorted.iter().enumerate().take(CANDIDATES) {
         let before = index
             .checked_sub(1)
             .and_then(|index| sorted.get(index))
@@ -62,6 +72,7 @@ fn ambiguous(typed: &str, names: &BTreeSet<&Text>) -> ResolveError {
         let prefix = shortest_prefix(name, before, sorted.get(index + 1).copied());
         message.push_str(&format!("\n    {name} (type '{prefix}')"));
     }
+    message.push_str(&more(sorted.len(), CANDIDATES));
     ResolveError::Message(message)
 }
 
@@ -92,22 +103,38 @@ fn is_similar(name: &str, typed: &str) -> bool {
 }
 
 /// Whether at most two insertions, deletions or replacements lead from one text to the other.
+///
+/// The usual table of distances, of which only the five diagonals in the middle can hold 2 or less:
+/// the time is linear in the texts.
 fn within_two_edits(a: &str, b: &str) -> bool {
+    const FAR: usize = 3;
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     if a.len().abs_diff(b.len()) > 2 {
         return false;
     }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+    // row[d] is the distance of a[..i] and b[..i + d - 2].
+    let mut row = [FAR, FAR, 0, 1, 2];
+    for i in 1..=a.len() {
+        let mut next = [FAR; 5];
+        for d in 0..5 {
+            let Some(j) = (i + d).checked_sub(2).filter(|&j| j <= b.len()) else {
+                continue;
+            };
+            let replaced = match j.checked_sub(1) {
+                Some(before) => row[d] + usize::from(a[i - 1] != b[before]),
+                None => FAR,
+            };
+            let deleted = row.get(d + 1).map_or(FAR, |distance| distance + 1);
+            let inserted = match d.checked_sub(1) {
+                Some(before) if j > 0 => next[before] + 1,
+                _ => FAR,
+            };
+            next[d] = replaced.min(deleted).min(inserted).min(FAR);
         }
+        row = next;
     }
-    row[b.len()] <= 2
+    row.get(b.len() + 2 - a.len())
+        .is_some_and(|&distance| distance < FAR)
 }
 
 #[cfg(test)]
@@ -120,6 +147,18 @@ mod tests {
         assert!(is_similar("deploy", "dxploi"));
         assert!(is_similar("test", "te-xyz"));
         assert!(!is_similar("deploy", "lint"));
+        for (a, b, near) in [
+            ("publish", "pubilsh", true),
+            ("abc", "xabcx", true),
+            ("abcde", "cde", true),
+            ("abcdef", "cdefx", false),
+            ("ab", "", true),
+            ("", "ab", true),
+            ("abc", "xyz", false),
+            ("abcd", "bcda", true),
+        ] {
+            assert_eq!(within_two_edits(a, b), near, "{a} {b}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod annotation;
 mod check;
 mod choose;
 mod error;
+mod index;
 mod names;
 mod plan;
 mod platform;
@@ -23,6 +24,8 @@ pub use names::{SnippetRef, TaskRef};
 pub use platform::Platform;
 pub use tools::ResolvedTool;
 
+use index::TaskIndex;
+
 use crate::ast::{
     Ast, File, Hook, HookEvent, Parameter, ProjectItem, Service, Setting, ShellPlatform,
 };
@@ -32,10 +35,8 @@ use crate::source::Text;
 #[derive(Debug)]
 pub struct Program {
     ast: Arc<Ast>,
-    /// Tasks of the main file by name: the first variant.
-    tasks: FxHashMap<Text, u32>,
-    /// The next variant of a task, by the one before.
-    variants: FxHashMap<u32, u32>,
+    /// Tasks of the main file by name.
+    tasks: TaskIndex,
     templates: FxHashMap<Text, u32>,
     /// Included tasks, by full name.
     included_tasks: FxHashMap<Text, Vec<TaskRef>>,
@@ -167,3 +168,6 @@ impl Program {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{Platform, Program, ResolveError, annotation, platform};
+use super::annotation::{self, Owner};
+use super::index::TaskIndex;
+use super::{Platform, Program, ResolveError, platform};
 use crate::ast::{Annotation, Ast, Block, File, ProjectItem, Snippet, TaskHead};
 use crate::source::{Span, Text};
 
@@ -56,15 +58,18 @@ impl TaskRef {
     }
 
     /// What tells it from all others.
-    pub(super) fn identity(&self) -> (usize, u32, bool, Text) {
+    pub(super) fn identity(&self) -> Identity {
         (
-            Arc::as_ptr(&self.file) as usize,
+            Arc::as_ptr(&self.file),
             self.index,
             self.template,
             self.namespace.clone(),
         )
     }
 }
+
+/// File, index, whether it is a template, and namespace of a task.
+pub(super) type Identity = (*const File, u32, bool, Text);
 
 /// A snippet of some file.
 #[derive(Debug, Clone)]
@@ -85,6 +90,11 @@ impl SnippetRef {
         }
     }
 
+    /// Its header.
+    pub fn span(&self) -> Span {
+        self.node().map(|snippet| snippet.span).unwrap_or_default()
+    }
+
     /// Its statements.
     pub fn body(&self) -> Block {
         self.node()
@@ -97,8 +107,7 @@ impl SnippetRef {
 pub(super) fn index(ast: Arc<Ast>) -> Program {
     let mut program = Program {
         ast: ast.clone(),
-        tasks: FxHashMap::default(),
-        variants: FxHashMap::default(),
+        tasks: TaskIndex::new(&ast.main),
         templates: FxHashMap::default(),
         included_tasks: FxHashMap::default(),
         included_templates: FxHashMap::default(),
@@ -106,17 +115,6 @@ pub(super) fn index(ast: Arc<Ast>) -> Program {
         settings: FxHashMap::default(),
     };
     let main = &ast.main;
-    program.tasks.reserve(main.tasks.len());
-    let mut last: FxHashMap<&Text, u32> = FxHashMap::default();
-    for (index, task) in main.tasks.iter().enumerate() {
-        let index = index as u32;
-        if let Some(&first) = program.tasks.get(&task.name) {
-            let before = last.insert(&task.name, index).unwrap_or(first);
-            program.variants.insert(before, index);
-        } else {
-            program.tasks.insert(task.name.clone(), index);
-        }
-    }
     for (index, template) in main.templates.iter().enumerate() {
         program
             .templates
@@ -245,15 +243,15 @@ impl Program {
     /// # Errors
     /// A task that has no variant for the current platform.
     pub fn own_task(&self, name: &str) -> Result<Option<TaskRef>, ResolveError> {
-        let Some(&first) = self.tasks.get(name) else {
+        let mut variants = self.tasks.named(&self.ast.main, name).peekable();
+        if variants.peek().is_none() {
             return Ok(None);
-        };
-        let indices = std::iter::successors(Some(first), |index| self.variants.get(index).copied());
-        self.variant(name, indices.map(|index| self.main_ref(index, false)))
+        }
+        self.variant(name, variants.map(|index| self.main_ref(index, false)))
             .map(Some)
     }
 
-    fn main_ref(&self, index: u32, template: bool) -> TaskRef {
+    pub(super) fn main_ref(&self, index: u32, template: bool) -> TaskRef {
         let main = &self.ast.main;
         let name = match template {
             true => main.templates.get(index as usize).map(|task| &task.name),
@@ -279,7 +277,8 @@ impl Program {
         let mut available = Vec::new();
         for task in variants {
             let annotations = &task.head().annotations;
-            let platforms = annotation::platforms(&task.file.source, name, annotations)?;
+            let platforms =
+                annotation::platforms(&task.file.source, Owner::Task, name, annotations)?;
             if platforms.is_empty() {
                 plain = Some(task);
             } else if current.is_some_and(|current| platforms.contains(&current)) {
@@ -300,7 +299,7 @@ impl Program {
     /// A template whose platforms include the current one.
     fn allowed(&self, task: TaskRef) -> Result<TaskRef, ResolveError> {
         let name = task.full_name.clone();
-        check_platform(&task.file, &name, &task.head().annotations, "template")?;
+        check_platform(&task.file, Owner::Template, &name, &task.head().annotations)?;
         Ok(task)
     }
 
@@ -316,7 +315,7 @@ impl Program {
             return Ok(None);
         };
         if let Some(node) = found.node() {
-            check_platform(&found.file, name, &node.annotations, "snippet")?;
+            check_platform(&found.file, Owner::Snippet, name, &node.annotations)?;
         }
         Ok(Some(found.clone()))
     }
@@ -324,17 +323,22 @@ impl Program {
 
 fn check_platform(
     file: &File,
+    owner: Owner,
     name: &str,
     annotations: &[Annotation],
-    what: &str,
 ) -> Result<(), ResolveError> {
-    let platforms = annotation::platforms(&file.source, name, annotations)?;
+    let platforms = annotation::platforms(&file.source, owner, name, annotations)?;
     let current = Platform::current();
     if platforms.is_empty() || current.is_some_and(|current| platforms.contains(&current)) {
         return Ok(());
     }
     let current = current.map_or(std::env::consts::OS, Platform::name);
     let allowed = platform::names(&platforms);
+    let what = match owner {
+        Owner::Task => "task",
+        Owner::Template => "template",
+        Owner::Snippet => "snippet",
+    };
     Err(ResolveError::Message(format!(
         "{what} '{name}' is for {allowed} only; this is {current}"
     )))

@@ -16,7 +16,33 @@ enum State {
 /// A task whose dependencies are being visited.
 struct Visit {
     task: TaskRef,
-    next: usize,
+    /// The next dependency: which group, and which item of it.
+    group: usize,
+    item: usize,
+}
+
+impl Visit {
+    fn new(task: TaskRef) -> Self {
+        Self {
+            task,
+            group: 0,
+            item: 0,
+        }
+    }
+
+    /// The next dependency; the groups of a task may be many, so they are not walked again.
+    fn next(&mut self) -> Option<&Dependency> {
+        let groups = &self.task.head().dependencies;
+        while let Some(group) = groups.get(self.group) {
+            if let Some(dependency) = group.items.get(self.item) {
+                self.item += 1;
+                return Some(dependency);
+            }
+            self.group += 1;
+            self.item = 0;
+        }
+        None
+    }
 }
 
 impl Program {
@@ -28,27 +54,22 @@ impl Program {
         let mut states = FxHashMap::default();
         let mut order = Vec::new();
         states.insert(target.identity(), State::Open);
-        let mut open = vec![Visit {
-            task: target.clone(),
-            next: 0,
-        }];
+        let mut open = vec![Visit::new(target.clone())];
         while let Some(visit) = open.last_mut() {
-            let Some(dependency) = nth_dependency(&visit.task, visit.next) else {
-                states.insert(visit.task.identity(), State::Done);
-                order.extend(open.pop().map(|visit| visit.task));
+            let task = visit.task.clone();
+            let Some(dependency) = visit.next() else {
+                states.insert(task.identity(), State::Done);
+                order.push(task);
+                open.pop();
                 continue;
             };
-            visit.next += 1;
-            let found = self.resolve(&visit.task, dependency)?;
+            let found = self.resolve(&task, dependency)?;
             match states.get(&found.identity()) {
                 Some(State::Done) => {}
-                Some(State::Open) => return Err(circle(&visit.task, dependency, &found)),
+                Some(State::Open) => return Err(circle(&task, dependency, &found)),
                 None => {
                     states.insert(found.identity(), State::Open);
-                    open.push(Visit {
-                        task: found,
-                        next: 0,
-                    });
+                    open.push(Visit::new(found));
                 }
             }
         }
@@ -73,14 +94,6 @@ impl Program {
                 ResolveError::at(Diagnostic::new(&task.file.source, wanted.span, message))
             })
     }
-}
-
-fn nth_dependency(task: &TaskRef, index: usize) -> Option<&Dependency> {
-    task.head()
-        .dependencies
-        .iter()
-        .flat_map(|group| &group.items)
-        .nth(index)
 }
 
 fn circle(task: &TaskRef, wanted: &Dependency, found: &TaskRef) -> ResolveError {

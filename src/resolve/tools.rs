@@ -1,10 +1,14 @@
 //! The tools that a block requires, those of `from tasks:` included.
 
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::names::Identity;
 use super::{Program, ResolveError, TaskRef};
 use crate::ast::action::{RequiresTools, TaskReference, ToolRequirement};
 use crate::ast::{Block, File, ProjectItem, Stmt};
 use crate::source::{Diagnostic, Text};
-use std::sync::Arc;
 
 /// A tool that has to be there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,27 +31,74 @@ impl From<&ToolRequirement> for ResolvedTool {
     }
 }
 
+/// Who names tasks in `from tasks:`, and where those names are looked up.
+#[derive(Debug, Clone)]
+struct Owner {
+    file: Arc<File>,
+    namespace: Text,
+    /// With its kind, for messages.
+    name: String,
+}
+
+impl From<&TaskRef> for Owner {
+    fn from(task: &TaskRef) -> Self {
+        Self {
+            file: task.file.clone(),
+            namespace: task.namespace.clone(),
+            name: format!("task '{}'", task.full_name),
+        }
+    }
+}
+
+/// The tools that were found; of a tool that is named twice the first line counts.
+#[derive(Default)]
+struct Tools {
+    found: Vec<ResolvedTool>,
+    names: FxHashSet<Text>,
+}
+
+impl Tools {
+    fn add(&mut self, block: &RequiresTools) {
+        for tool in &block.tools {
+            if self.names.insert(tool.name.clone()) {
+                self.found.push(tool.into());
+            }
+        }
+    }
+}
+
+/// A task on the way to the one being looked at.
+struct Step {
+    task: TaskRef,
+    /// The next name: which block of its body, and which name in it.
+    block: usize,
+    name: usize,
+}
+
+/// Whether the tasks below a task are still being looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Open,
+    Done,
+}
+
 impl Program {
     /// The requirements of the project, in order.
     ///
     /// # Errors
     /// Unknown tasks and circles in `from tasks:`.
     pub fn project_tools(&self) -> Result<Vec<ResolvedTool>, ResolveError> {
-        let mut found = Vec::new();
-        for item in self.project_items() {
-            if let ProjectItem::RequiresTools(block) = item {
-                let owner = Owner {
-                    file: self.ast.main.clone(),
-                    namespace: Text::default(),
-                    name: "the project".into(),
-                };
-                self.collect(block, &owner, &mut found)?;
-            }
+        let owner = self.project_owner();
+        let mut tools = Tools::default();
+        let mut states = FxHashMap::default();
+        for block in self.project_blocks() {
+            self.collect(block, &owner, &mut states, &mut tools)?;
         }
-        Ok(found)
+        Ok(tools.found)
     }
 
-    /// The requirements of a block of a task, in order.
+    /// The requirements of a block of a task, in order. `file` and `namespace` are those of the code
+    /// that the block stands in.
     ///
     /// # Errors
     /// Unknown tasks and circles in `from tasks:`.
@@ -60,142 +111,134 @@ impl Program {
         let owner = Owner {
             file: file.clone(),
             namespace: namespace.clone(),
-            name: "the task".into(),
+            name: "a task".to_owned(),
         };
-        let mut found = Vec::new();
-        self.collect(block, &owner, &mut found)?;
-        Ok(found)
+        let mut tools = Tools::default();
+        self.collect(block, &owner, &mut FxHashMap::default(), &mut tools)?;
+        Ok(tools.found)
     }
 
-    /// Checks `from tasks:` of the whole main file: unknown tasks and circles.
+    /// Checks `from tasks:` of the project and of all tasks of the main file, and of what they
+    /// reach: unknown tasks and circles.
     ///
     /// # Errors
     /// The first of them.
     pub fn check_tools(&self) -> Result<(), ResolveError> {
-        self.project_tools()?;
-        for task in &self.ast.main.tasks {
-            for block in blocks(&task.body) {
-                let owner = Owner {
-                    file: self.ast.main.clone(),
-                    namespace: Text::default(),
-                    name: task.name.clone(),
-                };
-                self.collect(block, &owner, &mut Vec::new())?;
+        let mut states = FxHashMap::default();
+        let owner = self.project_owner();
+        for block in self.project_blocks() {
+            self.collect(block, &owner, &mut states, &mut Tools::default())?;
+        }
+        for (index, task) in self.ast.main.tasks.iter().enumerate() {
+            // Most files have no tool blocks at all; those tasks must cost nothing here.
+            if blocks(&task.body).next().is_some() {
+                let task = self.main_ref(index as u32, false);
+                self.visit(task, &mut states, &mut Tools::default())?;
             }
         }
         Ok(())
     }
 
-    /// Adds the requirements of `block`, then those of the tasks it names; of a tool that is named
-    /// twice the first line counts.
+    fn project_owner(&self) -> Owner {
+        Owner {
+            file: self.ast.main.clone(),
+            namespace: Text::default(),
+            name: "the project".to_owned(),
+        }
+    }
+
+    fn project_blocks(&self) -> impl Iterator<Item = &RequiresTools> {
+        self.project_items().filter_map(|item| match item {
+            ProjectItem::RequiresTools(block) => Some(block),
+            _ => None,
+        })
+    }
+
+    /// Adds the requirements of `block`, then those of the tasks that it names.
     fn collect(
         &self,
         block: &RequiresTools,
         owner: &Owner,
-        found: &mut Vec<ResolvedTool>,
+        states: &mut FxHashMap<Identity, State>,
+        tools: &mut Tools,
     ) -> Result<(), ResolveError> {
-        let mut add = |tool: &ToolRequirement| {
-            if !found.iter().any(|other| other.name == tool.name) {
-                found.push(tool.into());
-            }
-        };
-        block.tools.iter().for_each(&mut add);
-        // The tasks on the way to the one being looked at; a task that is on it already is a circle.
-        let mut path: Vec<Step> = vec![Step::new(owner.clone(), &block.from_tasks)];
-        let mut done: Vec<(usize, u32, bool, Text)> = Vec::new();
-        while let Some(step) = path.last_mut() {
-            let Some(reference) = step.references.get(step.next).cloned() else {
-                done.extend(path.pop().and_then(|step| step.identity));
-                continue;
-            };
-            step.next += 1;
-            let owner = step.owner.clone();
-            let task = self.named(&reference, &owner)?;
-            let identity = task.identity();
-            let is_owner = task.full_name == owner.name && Arc::ptr_eq(&task.file, &owner.file);
-            if is_owner
-                || path
-                    .iter()
-                    .any(|step| step.identity.as_ref() == Some(&identity))
-            {
-                return Err(circle(&reference, &owner, &task));
-            }
-            if done.contains(&identity) {
-                continue;
-            }
-            let body = task.body();
-            let mut references = Vec::new();
-            for block in blocks(&body) {
-                block.tools.iter().for_each(&mut add);
-                references.extend(block.from_tasks.iter().map(Reference::from));
-            }
-            path.push(Step {
-                owner: Owner {
-                    file: task.file.clone(),
-                    namespace: task.namespace.clone(),
-                    name: task.full_name.clone(),
-                },
-                identity: Some(identity),
-                references,
-                next: 0,
-            });
+        tools.add(block);
+        for reference in &block.from_tasks {
+            let task = self.named(reference, owner)?;
+            self.visit(task, states, tools)?;
         }
         Ok(())
     }
 
-    fn named(&self, reference: &Reference, owner: &Owner) -> Result<TaskRef, ResolveError> {
+    /// Adds the requirements of `task`, then those of the tasks that it names, depth first. Tasks
+    /// that are done in `states` were added before.
+    fn visit(
+        &self,
+        task: TaskRef,
+        states: &mut FxHashMap<Identity, State>,
+        tools: &mut Tools,
+    ) -> Result<(), ResolveError> {
+        if states.contains_key(&task.identity()) {
+            return Ok(());
+        }
+        let mut path = Vec::new();
+        enter(task, states, tools, &mut path);
+        while let Some(step) = path.last_mut() {
+            let body = step.task.body();
+            let Some(block) = body.get(step.block) else {
+                states.insert(step.task.identity(), State::Done);
+                path.pop();
+                continue;
+            };
+            let reference = match block {
+                Stmt::RequiresTools(block) => block.from_tasks.get(step.name),
+                _ => None,
+            };
+            let Some(reference) = reference else {
+                step.block += 1;
+                step.name = 0;
+                continue;
+            };
+            step.name += 1;
+            let owner = Owner::from(&step.task);
+            let named = self.named(reference, &owner)?;
+            match states.get(&named.identity()) {
+                Some(State::Done) => {}
+                Some(State::Open) => return Err(circle(reference, &owner, &named)),
+                None => enter(named, states, tools, &mut path),
+            }
+        }
+        Ok(())
+    }
+
+    fn named(&self, reference: &TaskReference, owner: &Owner) -> Result<TaskRef, ResolveError> {
         let name = &reference.name;
         self.dependency(name, &owner.namespace)?.ok_or_else(|| {
-            let message = format!(
-                "\"{}\" takes the tools of task \"{name}\", which does not exist",
-                owner.name
-            );
+            let by = &owner.name;
+            let message =
+                format!("{by} takes over the tools of task \"{name}\", which does not exist");
             ResolveError::at(Diagnostic::new(&owner.file.source, reference.span, message))
         })
     }
 }
 
-#[derive(Debug, Clone)]
-struct Owner {
-    file: Arc<File>,
-    namespace: Text,
-    name: Text,
+fn enter(
+    task: TaskRef,
+    states: &mut FxHashMap<Identity, State>,
+    tools: &mut Tools,
+    path: &mut Vec<Step>,
+) {
+    blocks(&task.body()).for_each(|block| tools.add(block));
+    states.insert(task.identity(), State::Open);
+    path.push(Step {
+        task,
+        block: 0,
+        name: 0,
+    });
 }
 
-#[derive(Debug, Clone)]
-struct Reference {
-    name: Text,
-    span: crate::source::Span,
-}
-
-impl From<&TaskReference> for Reference {
-    fn from(node: &TaskReference) -> Self {
-        Self {
-            name: node.name.clone(),
-            span: node.span,
-        }
-    }
-}
-
-struct Step {
-    owner: Owner,
-    identity: Option<(usize, u32, bool, Text)>,
-    references: Vec<Reference>,
-    next: usize,
-}
-
-impl Step {
-    fn new(owner: Owner, references: &[TaskReference]) -> Self {
-        Self {
-            owner,
-            identity: None,
-            references: references.iter().map(Reference::from).collect(),
-            next: 0,
-        }
-    }
-}
-
-/// The tool blocks directly in a body.
+/// The tool blocks directly in a body. What stands in an `if` is required under its condition, and
+/// nobody else takes it over.
 fn blocks(body: &Block) -> impl Iterator<Item = &RequiresTools> {
     body.iter().filter_map(|statement| match statement {
         Stmt::RequiresTools(block) => Some(&**block),
@@ -203,10 +246,10 @@ fn blocks(body: &Block) -> impl Iterator<Item = &RequiresTools> {
     })
 }
 
-fn circle(reference: &Reference, owner: &Owner, task: &TaskRef) -> ResolveError {
+fn circle(reference: &TaskReference, owner: &Owner, task: &TaskRef) -> ResolveError {
+    let (by, name) = (&owner.name, &task.full_name);
     let message = format!(
-        "circular tool requirements: \"{}\" takes those of \"{}\", which needs its own",
-        owner.name, task.full_name
+        "circular tool requirements: {by} takes over those of '{name}', which needs its own"
     );
     ResolveError::at(Diagnostic::new(&owner.file.source, reference.span, message))
 }

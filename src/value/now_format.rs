@@ -11,8 +11,11 @@ pub fn local_now() -> OffsetDateTime {
     OffsetDateTime::now_local().unwrap_or_else(|_| OffsetDateTime::now_utc())
 }
 
+/// The text of a field at a moment.
+type Field = fn(&OffsetDateTime) -> String;
+
 /// Fields by the text that stands for them, longer ones before those that they begin with.
-static FIELDS: &[(&str, fn(&OffsetDateTime) -> String)] = &[
+static FIELDS: &[(&str, Field)] = &[
     ("January", |at| at.month().to_string()),
     ("Monday", |at| at.weekday().to_string()),
     ("-07:00", |at| zone(at, ":", true)),

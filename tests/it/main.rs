@@ -1,5 +1,5 @@
-//! The tests that need more than one module, in one binary: real processes, the built command, the
-//! documents, the shape of the source.
+//! The tests that need more than one module, in one binary: real processes, the built command and its
+//! monitor, the documents, the shape of the source.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,5 +12,9 @@
 mod case;
 mod conformance;
 mod documents;
+mod examples;
+mod memory;
+mod monitor;
 mod processes;
 mod tidy;
+mod xdrun;

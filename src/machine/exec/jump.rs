@@ -110,7 +110,9 @@ impl Machine {
                 _ => true,
             })
             .find_map(|frame| match frame {
-                Frame::Try(frame) if frame.phase == TryPhase::Catch => frame.caught.clone(),
+                Frame::Try(frame) if frame.phase == TryPhase::Catch => {
+                    frame.caught.as_deref().cloned()
+                }
                 _ => None,
             })
     }

@@ -104,7 +104,7 @@ impl Machine {
             return;
         };
         frame.phase = TryPhase::Catch;
-        frame.caught = Some(failure);
+        frame.caught = Some(Box::new(failure));
         self.line("🔧 Handling error with catch block");
         if let Some(variable) = variable {
             self.line(&format!("📦  Captured error in variable '{variable}'"));

@@ -81,7 +81,7 @@ fn shortest_cycle(tasks: Vec<&FrameSnapshot>) -> Vec<&FrameSnapshot> {
     let repeats = |period: &usize| {
         let same =
             |a: &FrameSnapshot, b: &FrameSnapshot| (&a.name, &a.place) == (&b.name, &b.place);
-        tasks.len() % period == 0
+        tasks.len().is_multiple_of(*period)
             && (*period..tasks.len()).all(|i| same(tasks[i], tasks[i - period]))
     };
     let period = (1..=tasks.len()).find(repeats).unwrap_or(tasks.len());

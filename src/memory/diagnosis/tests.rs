@@ -157,7 +157,12 @@ fn a_recursion_with_large_parameters_is_still_one() {
 #[test]
 fn a_recursion_without_a_strict_cycle_is_found() {
     let frame = |i: usize| FrameSnapshot {
-        name: if i.count_ones() % 2 == 0 { "a" } else { "b" }.to_owned(),
+        name: if i.count_ones().is_multiple_of(2) {
+            "a"
+        } else {
+            "b"
+        }
+        .to_owned(),
         ..FrameSnapshot::default()
     };
     let deep = MachineSnapshot {

@@ -46,7 +46,9 @@ pub fn pairs(folder: &Folder) -> Vec<Pair> {
         });
         pair.kinds.push(kind);
         pair.bytes += stat.st_size.max(0) as u64;
-        pair.modified = pair.modified.max(stat.st_mtime as i64);
+        #[allow(clippy::unnecessary_cast, reason = "32 bits on some systems")]
+        let modified = stat.st_mtime as i64;
+        pair.modified = pair.modified.max(modified);
     }
     let mut pairs: Vec<Pair> = found.into_values().collect();
     pairs.sort_by(|a, b| (b.modified, &b.stem).cmp(&(a.modified, &a.stem)));

@@ -1,7 +1,7 @@
 //! Hiding secrets in everything that is written about a breach.
 //!
 //! A secret is hidden where it stands under a name that says so, where something before it says
-//! so (see [`phrases`]), and, once its value is known, wherever it occurs in any form.
+//! so (see `phrases`), and, once its value is known, wherever it occurs in any form.
 
 mod known;
 mod names;

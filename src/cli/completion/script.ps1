@@ -1,0 +1,16 @@
+# PowerShell completion for xdrun. To use it: xdrun cmd:completion powershell | Out-String | Invoke-Expression
+
+Register-ArgumentCompleter -Native -CommandName 'xdrun' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    $typed = @($commandAst.CommandElements | Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
+        Select-Object -Skip 1 | ForEach-Object { "$_".Trim('"', "'") })
+    $program = "$($commandAst.CommandElements[0])"
+    & $program cmd:complete @typed "$wordToComplete".Trim('"', "'") 2>$null | ForEach-Object {
+        $value, $description = $_ -split "`t", 2
+        if ($value -eq ':files' -or $value -eq ':folders') { return }
+        if (-not $description) { $description = $value }
+        $text = if ($value -match '[\s''"]') { "'" + $value.Replace("'", "''") + "'" } else { $value }
+        [System.Management.Automation.CompletionResult]::new($text, $value, 'ParameterValue', $description)
+    }
+}
