@@ -9,12 +9,10 @@ use crate::memory::{cgroup, units};
 
 /// Prints each limit with its value and its origin.
 pub(super) fn show(context: &Context<'_>) {
-    context
-        .report
-        .bytes(text(context, context.limits).as_bytes());
+    context.report.bytes(text(context.limits).as_bytes());
 }
 
-fn text(context: &Context<'_>, limits: &Limits) -> String {
+fn text(limits: &Limits) -> String {
     let mut out = String::from("Memory limits:\n");
     let mut line = |name: &str, value: &str, origin: &str| {
         // Writing to a String never fails.
@@ -27,18 +25,6 @@ fn text(context: &Context<'_>, limits: &Limits) -> String {
         };
         line(&limit.name, &limit.value, &origin);
     }
-    let origin = |key: &str| {
-        let asked = super::run::asked(context.settings);
-        let found = asked.values.into_iter().find(|(own, ..)| *own == key);
-        found.map_or_else(|| "default".to_owned(), |(_, _, origin)| origin)
-    };
-    let interval = format!("{} ms", limits.interval.as_millis());
-    line("interval", &interval, &origin("interval"));
-    let folder = match &limits.dump_dir {
-        Some(folder) => folder.display().to_string(),
-        None => "the folder of the start".to_owned(),
-    };
-    line("dump_dir", &folder, &origin("dump_dir"));
     let _ = match cgroup::limit(Path::new("/")) {
         Some(found) => writeln!(
             out,
@@ -48,7 +34,7 @@ fn text(context: &Context<'_>, limits: &Limits) -> String {
         ),
         None => writeln!(out, "Container: none, or without a limit"),
     };
-    if context.settings.memory.off {
+    if limits.off {
         out.push_str("The monitor is off: flag --no-memory-monitor\n");
     }
     out

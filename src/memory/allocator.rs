@@ -11,6 +11,8 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use tokio::sync::Notify;
+
 use super::backstop;
 
 /// The most bytes that a thread counts for itself before it tells the others.
@@ -28,11 +30,23 @@ const STILL: Duration = Duration::from_millis(20);
 const LONGEST: Duration = Duration::from_secs(10);
 /// Nothing is armed.
 const DISARMED: i64 = i64::MAX;
+/// Nothing is limited.
+const NO_LIMIT: i64 = i64::MAX;
+/// A demand below this is simply met.
+const LARGE: usize = 1 << 20;
 
 static LIVE: AtomicI64 = AtomicI64::new(0);
 static ALLOCATED: AtomicU64 = AtomicU64::new(0);
 static COUNTS: AtomicBool = AtomicBool::new(false);
 static ALLOWED: AtomicI64 = AtomicI64::new(DISARMED);
+/// Whether it has rung, and nobody has read since.
+static TORN: AtomicBool = AtomicBool::new(false);
+/// The limit of the process, in bytes.
+static LIMIT: AtomicI64 = AtomicI64::new(NO_LIMIT);
+/// Bytes that somebody wants at once and has not been given.
+static DEMAND: AtomicU64 = AtomicU64::new(0);
+/// Wakes the monitor before its time.
+static WAKE: Notify = Notify::const_new();
 static HELD: AtomicBool = AtomicBool::new(false);
 
 /// What a thread has not told yet. Without destructors, so it can be used until the thread is gone.
@@ -53,6 +67,19 @@ thread_local! {
             held: Cell::new(0),
         }
     };
+}
+
+/// Tells the system's allocator how this program uses memory. Once, at the start of the process.
+///
+/// A thread's own arena grows page by page, with a system call for each: parsing a file of megabytes
+/// beside the runtime took thousands of them. One arena that grows by megabytes needs a few dozen.
+pub fn tune() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: `mallopt` only sets numbers of the allocator, and is called before other threads run.
+    unsafe {
+        libc::mallopt(libc::M_ARENA_MAX, 1);
+        libc::mallopt(libc::M_TOP_PAD, 1 << 20);
+    }
 }
 
 /// Counts the bytes that the system's allocator gives out.
@@ -87,10 +114,52 @@ pub fn settle() {
     });
 }
 
+/// Whether the heap has passed what was armed and nobody has read since: whoever allocates should
+/// let the monitor look now. Reads an atomic.
+#[inline]
+pub fn is_torn() -> bool {
+    TORN.load(Ordering::Relaxed)
+}
+
+/// Whether `bytes` more would pass the limit. One allocation can be larger than all memory, so it is
+/// asked about before it is made.
+pub fn would_tear(bytes: usize) -> bool {
+    bytes >= LARGE
+        && LIVE.load(Ordering::Relaxed).saturating_add(bytes as i64) > LIMIT.load(Ordering::Relaxed)
+}
+
+/// Says how many bytes are wanted at once, and wakes the monitor; 0 takes that back.
+pub fn demand(bytes: usize) {
+    DEMAND.store(bytes as u64, Ordering::Relaxed);
+    wake();
+}
+
+/// What is wanted at once, in bytes.
+pub fn demanded() -> u64 {
+    DEMAND.load(Ordering::Relaxed)
+}
+
+/// Lets the monitor read at once.
+pub fn wake() {
+    WAKE.notify_one();
+}
+
+/// Ends when somebody wakes the monitor.
+pub(super) async fn woken() {
+    WAKE.notified().await;
+}
+
+/// Sets the limit that [`would_tear`] goes by. It is that of the process: of several executions at a
+/// time the last one counts, and the others have their readings.
+pub(super) fn limit(bytes: Option<u64>) {
+    LIMIT.store(bytes.map_or(NO_LIMIT, signed), Ordering::Relaxed);
+}
+
 /// Rings once when more than `bytes` live. A smaller figure that is armed already stays: it only
 /// rings too early, and who reads then arms anew.
 pub(super) fn arm(bytes: u64) {
-    let bytes = i64::try_from(bytes).unwrap_or(DISARMED);
+    let bytes = signed(bytes);
+    TORN.store(false, Ordering::Relaxed);
     ALLOWED.fetch_min(bytes, Ordering::AcqRel);
     if LIVE.load(Ordering::Relaxed) > bytes {
         trip();
@@ -99,15 +168,20 @@ pub(super) fn arm(bytes: u64) {
 
 /// Takes `bytes` back, unless it rang or another figure is armed.
 pub(super) fn disarm(bytes: u64) {
-    if let Ok(bytes) = i64::try_from(bytes) {
-        let _ = ALLOWED.compare_exchange(bytes, DISARMED, Ordering::AcqRel, Ordering::Relaxed);
-    }
+    TORN.store(false, Ordering::Relaxed);
+    let bytes = signed(bytes);
+    let _ = ALLOWED.compare_exchange(bytes, DISARMED, Ordering::AcqRel, Ordering::Relaxed);
+}
+
+fn signed(bytes: u64) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
 }
 
 /// Rings, when it is armed. Once: a burst of allocations must not ring for each of them.
 #[cold]
 fn trip() {
     if ALLOWED.swap(DISARMED, Ordering::AcqRel) != DISARMED {
+        TORN.store(true, Ordering::Relaxed);
         backstop::call();
     }
 }

@@ -225,7 +225,7 @@ impl Watcher {
             Some(shared.decide(exceeded))
         });
         // It is for this that the allocator rings: the monitor is to read now.
-        shared.woken.notify_one();
+        shared.wake();
         let Some(exceeded) = exceeded else {
             return false;
         };

@@ -42,28 +42,12 @@ pub const KEYS: &[&str] = &["warning", "limit", "tree_limit", "interval", "dump_
 
 impl Asked {
     /// Adds what the environment says, behind what is there.
-    pub fn with_environment(self, variable: impl Fn(&str) -> Option<String>) -> Self {
-        self.with(|key| {
-            let name = format!("DRUN_MEMORY_{}", key.to_uppercase());
-            let value = variable(&name).filter(|value| !value.is_empty())?;
-            Some((value, format!("environment {name}")))
-        })
-    }
-
-    /// Adds what the project says, behind what is there: `setting` gives the value and the place of
-    /// a setting such as `memory_limit`.
-    pub fn with_project(self, setting: impl Fn(&str) -> Option<(String, String)>) -> Self {
-        self.with(|key| {
-            let name = format!("memory_{key}");
-            let (value, place) = setting(&name)?;
-            Some((value, format!("setting {name} at {place}")))
-        })
-    }
-
-    fn with(mut self, find: impl Fn(&str) -> Option<(String, String)>) -> Self {
+    pub fn with_environment(mut self, variable: impl Fn(&str) -> Option<String>) -> Self {
         for key in KEYS {
-            if let Some((value, origin)) = find(key) {
-                self.values.push((key, value, origin));
+            let name = format!("DRUN_MEMORY_{}", key.to_uppercase());
+            if let Some(value) = variable(&name).filter(|value| !value.is_empty()) {
+                self.values
+                    .push((key, value, format!("environment {name}")));
             }
         }
         self
@@ -363,25 +347,6 @@ mod tests {
             ("warning", Some(WARNING))
         );
         assert_eq!(warning.clamped_by.as_deref(), Some("the limit"));
-    }
-
-    #[test]
-    fn a_project_stands_behind_flags_and_environment() {
-        let project = |name: &str| {
-            let value = match name {
-                "memory_limit" => "1GB",
-                "memory_warning" => "off",
-                _ => return None,
-            };
-            Some((value.to_owned(), "a.drun:3".to_owned()))
-        };
-        let limits = |asked: Asked| Limits::resolve(&asked.with_project(project), None).unwrap();
-        let own = limits(Asked::default());
-        assert_eq!((own.critical, own.warning), (Some(1 << 30), None));
-        assert_eq!(own.in_force[0].origin, "setting memory_limit at a.drun:3");
-        let environment = Asked::default()
-            .with_environment(|name| (name == "DRUN_MEMORY_LIMIT").then(|| "2GB".to_owned()));
-        assert_eq!(limits(environment).critical, Some(2 << 30));
     }
 
     #[test]

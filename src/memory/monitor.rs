@@ -18,7 +18,7 @@ use super::record::Exceeded;
 use super::redact::Redactor;
 use super::snapshot::{Activity, Observed};
 use super::units::MB;
-pub use super::watch::{Breach, Shared};
+pub use super::watch::{Breach, InForce, Shared};
 use super::watch::{Eyes, Reading};
 use crate::ast::Ast;
 
@@ -100,6 +100,11 @@ impl Monitor {
         self
     }
 
+    /// The limits in force, which can be changed while the monitor runs.
+    pub fn limits(&self) -> InForce {
+        self.shared.limits.clone()
+    }
+
     /// What the monitor shares with others.
     pub fn shared(&self) -> Arc<Shared> {
         self.shared.clone()
@@ -123,7 +128,8 @@ impl Watch {
             tokio::select! {
                 biased;
                 () = ctx.cancelled() => return Verdict::Cancelled,
-                () = shared.woken.notified() => {}
+                () = shared.woken() => {}
+                () = allocator::woken() => {}
                 _ = ticks.tick() => {}
             }
             match self.sample(started.elapsed()) {
@@ -186,6 +192,7 @@ impl Watch {
             is_close: false,
             handed_over: false,
         };
+        allocator::limit(limits.critical);
         if let (Some(limit), Some(_)) = (limits.critical, allocator::live()) {
             watch.stands_by = watch.standby.stand_by();
             watch.arm_at(limit);
@@ -324,6 +331,7 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         self.disarm();
+        allocator::limit(None);
         self.standby.stand_down();
         if !self.handed_over {
             // When it is at work already, the process is about to end.

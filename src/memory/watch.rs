@@ -28,11 +28,40 @@ pub struct Breach {
     pub activity: Option<Activity>,
 }
 
+/// The limits in force. The settings of the project are known only when its file was read, and that
+/// is watched already. Clones are of the same limits.
+#[derive(Debug, Clone)]
+pub struct InForce {
+    limits: Arc<Mutex<Arc<Limits>>>,
+    woken: Arc<Notify>,
+}
+
+impl InForce {
+    fn new(limits: Limits) -> Self {
+        Self {
+            limits: Arc::new(Mutex::new(Arc::new(limits))),
+            woken: Arc::default(),
+        }
+    }
+
+    /// The limits as they are now.
+    pub fn get(&self) -> Arc<Limits> {
+        lock(&self.limits).clone()
+    }
+
+    /// Puts other limits in force; the next reading is made at once.
+    pub fn set(&self, limits: Limits) {
+        allocator::limit(limits.critical);
+        *lock(&self.limits) = Arc::new(limits);
+        self.woken.notify_one();
+    }
+}
+
 /// What the monitor shares with the runtime, and with whoever else has to know.
 #[derive(Debug)]
 pub struct Shared {
     started: Instant,
-    limits: Mutex<Arc<Limits>>,
+    pub(super) limits: InForce,
     program: Mutex<Option<Arc<Ast>>>,
     history: Mutex<Ring>,
     children: Mutex<Children>,
@@ -48,8 +77,6 @@ pub struct Shared {
     close: AtomicBool,
     /// When the monitor will have read again, in ms since the start; when that passes, it is stuck.
     due: AtomicU64,
-    /// Wakes the monitor.
-    pub(super) woken: Notify,
     backstop: Mutex<Option<Backstop>>,
 }
 
@@ -64,7 +91,7 @@ impl Shared {
     pub(super) fn new(limits: Limits) -> Self {
         Self {
             started: Instant::now(),
-            limits: Mutex::new(Arc::new(limits)),
+            limits: InForce::new(limits),
             program: Mutex::default(),
             history: Mutex::default(),
             children: Mutex::default(),
@@ -76,7 +103,6 @@ impl Shared {
             decided: Mutex::default(),
             close: AtomicBool::new(false),
             due: AtomicU64::new(0),
-            woken: Notify::new(),
             backstop: Mutex::default(),
         }
     }
@@ -91,16 +117,19 @@ impl Shared {
         *lock(&self.program) = Some(program);
     }
 
-    /// Sets other limits, such as those of a project that was just loaded; they hold from the next
-    /// reading on, which is made at once.
-    pub fn set_limits(&self, limits: Limits) {
-        *lock(&self.limits) = Arc::new(limits);
-        self.woken.notify_one();
-    }
-
     /// The limits that hold now.
     pub fn limits(&self) -> Arc<Limits> {
-        lock(&self.limits).clone()
+        self.limits.get()
+    }
+
+    /// Has the monitor read at once.
+    pub(super) fn wake(&self) {
+        self.limits.woken.notify_one();
+    }
+
+    /// Ends when it is to read at once.
+    pub(super) async fn woken(&self) {
+        self.limits.woken.notified().await;
     }
 
     /// Tells the backstop that the runtime acts on a breach. Where a last resort is registered, the
@@ -269,11 +298,12 @@ impl Eyes {
     /// Which limit is exceeded: a reading above it, not at it.
     pub(super) fn exceeded(&self, reading: &Reading) -> Option<Exceeded> {
         let limits = self.shared.limits();
-        if let Some(limit) = limits.critical.filter(|limit| reading.resident > *limit) {
+        let wanted = reading.resident.saturating_add(allocator::demanded());
+        if let Some(limit) = limits.critical.filter(|limit| wanted > *limit) {
             return Some(Exceeded {
                 scope: Scope::Own,
                 limit,
-                current: reading.resident,
+                current: wanted,
                 task: None,
             });
         }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
+use crate::schema::dump;
 use crate::xdrun::{Finished, PATIENCE, Scratch, block_on, finish, root};
 
 /// A recursion that stops early, for tests that are about something else.
@@ -40,22 +41,6 @@ fn files(scratch: &Scratch) -> (PathBuf, PathBuf) {
     );
     assert_eq!((dumps.len(), summaries.len()), (1, 1));
     (dumps[0].clone(), summaries[0].clone())
-}
-
-/// The dump, which must be as its schema says.
-fn dump(path: &PathBuf) -> Value {
-    let parse = |path: &PathBuf| -> Value {
-        serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
-    };
-    let dump = parse(path);
-    let schema = jsonschema::validator_for(&parse(&root().join("docs/crash-dump.schema.json")));
-    let wrong: Vec<String> = schema
-        .unwrap()
-        .iter_errors(&dump)
-        .map(|error| format!("{}: {error}", error.instance_path))
-        .collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    dump
 }
 
 fn with_log(scratch: &Scratch, filter: &str, more: &[&str]) -> Finished {
@@ -308,4 +293,47 @@ async fn until(happened: impl Fn() -> bool) {
         assert!(Instant::now() < deadline, "it did not happen");
         looks.tick().await;
     }
+}
+
+#[test]
+fn a_text_that_doubles_is_stopped_before_it_is_built() {
+    let _turn = turn();
+    let scratch = Scratch::new().file(
+        "double.drun",
+        "version: 2.0\n\ntask \"double\":\n  let $x = \"0123456789abcdef\"\n  call task again\n\n\
+         task \"again\":\n  let $x = \"{$x}{$x}\"\n  call task again\n",
+    );
+    let finished = scratch.run(["-f", "double.drun", "double", "--memory-limit=64MB"]);
+    let err = finished.err();
+    assert_eq!(finished.status, 1, "{err}");
+    assert!(
+        err.contains("CRITICAL: Memory usage exceeded 64 MB"),
+        "{err}"
+    );
+    assert!(err.contains("$x") && err.contains("double.drun:8"), "{err}");
+    files(&scratch);
+}
+
+#[test]
+fn the_settings_of_the_project_set_the_limit() {
+    let _turn = turn();
+    let text = "version: 2.0\n\nproject \"p\":\n  set memory_limit to \"64MB\"\n  set memory_warning to \"32MB\"\n\n\
+                task \"loop\":\n  call task loop\n";
+    let scratch = Scratch::new().file("limit.drun", text);
+    let err = scratch.run(["-f", "limit.drun", "loop"]).err();
+    assert!(
+        err.contains("CRITICAL: Memory usage exceeded 64 MB"),
+        "{err}"
+    );
+
+    let wrong = text.replace("64MB", "lots");
+    let scratch = Scratch::new().file("limit.drun", &wrong);
+    let finished = scratch.run(["-f", "limit.drun", "loop"]);
+    let err = finished.err();
+    assert_eq!(finished.status, 1);
+    assert!(
+        err.contains("memory_limit") && err.contains("'lots'"),
+        "{err}"
+    );
+    assert!(err.contains("limit.drun:"), "{err}");
 }

@@ -249,7 +249,7 @@ async fn limits_that_are_off_and_limits_that_come_later() {
     assert!(!script.verdict.is_finished());
     // A project was loaded; the new limit holds at once.
     let at = Instant::now();
-    script.shared.set_limits(Limits {
+    script.shared.limits.set(Limits {
         interval: ms(10_000),
         ..Limits::default()
     });
@@ -296,7 +296,7 @@ async fn what_the_backstop_has_decided_stays_decided() {
         current: 510 * MB,
         ..Exceeded::default()
     });
-    script.shared.woken.notify_one();
+    script.shared.wake();
     let breach = script.breach().await;
     assert_eq!(breach.record.exceeded.current, 510 * MB);
 }
