@@ -1,5 +1,7 @@
 //! Conditions.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::{BuiltinCall, Expr, Placeholder, Template};
@@ -12,9 +14,8 @@ pub struct Condition {
     /// From its first token to its last.
     #[serde(rename = "position")]
     pub span: Span,
-    /// The words as written with quotes dropped, separated by single blanks; placeholders are
-    /// expanded when it is shown.
-    pub text: Template,
+    /// The text as written.
+    pub text: Text,
     /// The tree.
     pub test: Test,
 }
@@ -39,7 +40,7 @@ pub enum Test {
     Tool(Box<ToolTest>),
 }
 
-/// A side of a comparison.
+/// A side of a comparison. Cheap to clone: `$x is "a" or is "b"` has its left side twice.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Operand {
@@ -53,11 +54,11 @@ pub enum Operand {
     /// undefined when it stands alone.
     Name(Text),
     /// `{…}`.
-    Placeholder(Box<Placeholder>),
+    Placeholder(Arc<Placeholder>),
     /// `["a", "b"]`.
-    Array(Box<[Expr]>),
+    Array(Arc<[Expr]>),
     /// A built-in function.
-    Builtin(Box<BuiltinCall>),
+    Builtin(Arc<BuiltinCall>),
 }
 
 /// An operator of a comparison.

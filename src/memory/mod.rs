@@ -43,4 +43,4 @@ pub mod dump;
 
 pub mod view;
 
-pub use monitor::{Breach, Monitor, Verdict, monitor};
+pub use monitor::{Breach, InForce, Monitor, Verdict, monitor};

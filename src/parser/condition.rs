@@ -1,5 +1,7 @@
 //! Conditions: `and`, `or`, `not`, and the single tests.
 
+use std::sync::Arc;
+
 use super::cursor::{Cursor, Failed};
 use super::expression::{array, builtin_here};
 use super::nesting::{Nest, Nesting};
@@ -32,7 +34,7 @@ pub fn condition(cursor: &mut Cursor<'_>, until: ConditionEnd) -> Result<Conditi
     let span = cursor.span_from(start);
     Ok(Condition {
         span,
-        text: shown(cursor, span),
+        text: cursor.share(span),
         test,
     })
 }
@@ -141,7 +143,7 @@ pub(super) fn left_operand(
         return Ok(operand);
     }
     if let Some(call) = builtin_here(cursor) {
-        return Ok(Operand::Builtin(Box::new(call)));
+        return Ok(Operand::Builtin(Arc::new(call)));
     }
     if cursor.kind() != Kind::Word {
         return Err(cursor.unexpected("a condition"));
@@ -217,8 +219,8 @@ fn quoted_or_value(cursor: &mut Cursor<'_>) -> Result<Option<Operand>, Failed> {
             cursor.bump();
             Operand::Variable(cursor.share(token.span))
         }
-        Kind::BraceOpen => Operand::Placeholder(Box::new(placeholder(cursor)?)),
-        Kind::BracketOpen => Operand::Array(array(cursor)?.elements),
+        Kind::BraceOpen => Operand::Placeholder(Arc::new(placeholder(cursor)?)),
+        Kind::BracketOpen => Operand::Array(array(cursor)?.elements.into()),
         _ => return Ok(None),
     }))
 }
@@ -273,8 +275,7 @@ fn stop_here(cursor: &Cursor<'_>, stop: &[&str]) -> bool {
 }
 
 /// The words of a condition with quotes dropped, separated by single blanks.
-fn shown(cursor: &Cursor<'_>, span: Span) -> Template {
-    let raw = cursor.slice(span);
+pub(super) fn shown(raw: &str, span: Span) -> Template {
     let text: String = raw.replace(['"', '\''], "");
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     template(&Text::from(text), span)

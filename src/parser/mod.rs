@@ -43,6 +43,11 @@ mod action;
 
 mod debug;
 
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
+
 pub use condition::{ConditionEnd, condition};
 pub use cursor::{Checkpoint, Cursor, Failed};
 pub use debug::debug_tokens;

@@ -3,6 +3,8 @@
 //! One pass finds the partner of each brace, a second one decides for each pair whether it is a
 //! placeholder. Both are linear: a pair that lies too deep is text without a further look.
 
+use std::sync::Arc;
+
 use super::nesting::LIMIT;
 use super::placeholder::meaning;
 use crate::ast::{EnvironmentPart, Part, Placeholder, Template};
@@ -24,7 +26,7 @@ pub(super) fn nested(text: &Text, span: Span, depth: u16) -> Template {
     Template {
         span,
         text: text.clone(),
-        parts: if plain { Box::default() } else { parts.into() },
+        parts: if plain { Arc::default() } else { parts.into() },
     }
 }
 

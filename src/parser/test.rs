@@ -32,10 +32,10 @@ pub(super) fn test(
     until: ConditionEnd,
     subject: &mut Option<Subject>,
 ) -> Result<Test, Failed> {
-    if let Some(before) = subject.clone()
-        && begins_with_operator(cursor, &before)
+    if let Some(before) = subject
+        && begins_with_operator(cursor, before)
     {
-        return match before {
+        return match before.clone() {
             Subject::Environment(name) => environment_question(cursor, until, name),
             Subject::Operand(left) => compared(cursor, until, left),
         };
