@@ -16,6 +16,7 @@ fn main() -> ExitCode {
     // pool of workers would cost the start of a hello more than the hello itself.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
+        .thread_stack_size(STACK)
         .build();
     match runtime {
         Ok(runtime) => {
