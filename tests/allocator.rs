@@ -105,8 +105,8 @@ fn a_burst_is_noticed_between_two_readings() {
     let verdict = runtime.block_on(async {
         let ctx = CancellationToken::new();
         let mut monitor = tokio::spawn(Monitor::new(limits(128)).run(ctx));
-        // The young monitor looks often: it is to be asleep.
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        // Its first reading is behind it.
+        tokio::time::sleep(Duration::from_millis(1)).await;
         let held = tokio::task::spawn_blocking(burst);
         let verdict = tokio::time::timeout(PATIENCE / 2, &mut monitor).await;
         drop(held.await);

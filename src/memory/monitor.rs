@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::allocator;
 use super::backstop::{LastResort, PATIENCE, Standby};
 use super::limits::Limits;
-use super::pace::{Growth, Pace};
+use super::pace::Growth;
 use super::reading::{Readings, System};
 use super::record::Exceeded;
 use super::redact::Redactor;
@@ -151,7 +151,6 @@ enum Sampled {
 struct Watch {
     standby: Arc<Standby>,
     stands_by: bool,
-    pace: Pace,
     own: Growth,
     tree: Growth,
     armed: Option<u64>,
@@ -184,7 +183,6 @@ impl Watch {
         let mut watch = Self {
             stands_by: false,
             standby,
-            pace: Pace::default(),
             own: Growth::default(),
             tree: Growth::default(),
             armed: None,
@@ -305,7 +303,7 @@ impl Watch {
             );
         }
         self.is_close = sooner.is_some();
-        self.pace.next(limits.interval, sooner)
+        sooner.unwrap_or(limits.interval).min(limits.interval)
     }
 
     /// Starts the backstop's thread when memory grows. One that the allocator cannot start is there

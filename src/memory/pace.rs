@@ -4,9 +4,6 @@ use std::time::Duration;
 
 /// The shortest time between two readings.
 pub const SHORTEST: Duration = Duration::from_millis(1);
-/// The time between the first two readings; it doubles until it is the interval. An execution that
-/// begins to run away at once is so not left alone for a whole interval.
-const FIRST: Duration = Duration::from_millis(10);
 /// The time in which half of a growth is forgotten. Memory often grows in bursts, by doubling a
 /// buffer and filling it: a reading between two bursts must not be taken for calm.
 const HALF_LIFE: Duration = Duration::from_millis(50);
@@ -32,37 +29,16 @@ impl Growth {
         self.rate = fresh.max(faded);
     }
 
-    /// When to read again, if the limit would be reached before the next two readings.
+    /// When to read again, if the limit would be reached before the next two readings: after a quarter
+    /// of the time that is left, because growth may become faster still.
     pub fn sooner(&self, limit: u64, interval: Duration) -> Option<Duration> {
         let (_, bytes) = self.last?;
         if self.rate <= 0.0 {
             return None;
         }
         let left = limit.saturating_sub(bytes) as f64 / self.rate;
-        (left < 2.0 * interval.as_secs_f64()).then(|| Duration::from_secs_f64(left / 4.0))
-    }
-}
-
-/// The pace of a monitor.
-#[derive(Debug, Clone, Copy)]
-pub struct Pace {
-    first: Duration,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self { first: FIRST }
-    }
-}
-
-impl Pace {
-    /// The time until the next reading: `interval`, less while the execution is young, and less when
-    /// something is to be read sooner.
-    pub fn next(&mut self, interval: Duration, sooner: Option<Duration>) -> Duration {
-        let young = self.first;
-        self.first = (self.first * 2).min(interval);
-        let wait = sooner.unwrap_or(interval).min(young).min(interval);
-        wait.max(SHORTEST.min(interval))
+        let sooner = left < 2.0 * interval.as_secs_f64();
+        sooner.then(|| Duration::from_secs_f64(left / 4.0).clamp(SHORTEST, interval.max(SHORTEST)))
     }
 }
 
@@ -80,11 +56,10 @@ mod tests {
     /// The pace after readings in MB, the first at 0, with a limit of 500 MB.
     fn after(readings: &[(u64, u64)]) -> Duration {
         let mut growth = Growth::default();
-        let mut pace = Pace { first: INTERVAL };
         for (at, megabytes) in readings {
             growth.note(ms(*at), megabytes * MB);
         }
-        pace.next(INTERVAL, growth.sooner(500 * MB, INTERVAL))
+        growth.sooner(500 * MB, INTERVAL).unwrap_or(INTERVAL)
     }
 
     #[test]
@@ -110,14 +85,5 @@ mod tests {
         let wait = after(&[(0, 0), (100, 400), (105, 400)]);
         assert!(wait < ms(10), "{wait:?}");
         assert_eq!(after(&[(0, 0), (100, 400), (1100, 400)]), INTERVAL);
-    }
-
-    #[test]
-    fn a_young_execution_is_looked_at_more_often() {
-        let mut pace = Pace::default();
-        let waits: Vec<_> = (0..6).map(|_| pace.next(INTERVAL, None)).collect();
-        assert_eq!(waits, [10, 20, 40, 80, 100, 100].map(ms));
-        let mut pace = Pace::default();
-        assert_eq!(pace.next(ms(3), None), ms(3));
     }
 }

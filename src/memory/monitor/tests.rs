@@ -132,7 +132,7 @@ async fn what_does_not_grow_is_read_ten_times_a_second() {
     let script = Script::play(plain(), |_| Some(20 * MB));
     sleep(ms(1000)).await;
     let first = script.readings();
-    assert!((10..=15).contains(&first), "{first}");
+    assert!((10..=11).contains(&first), "{first}");
     sleep(ms(10_000)).await;
     let more = script.readings() - first;
     assert!((99..=101).contains(&more), "{more}");
@@ -140,8 +140,8 @@ async fn what_does_not_grow_is_read_ten_times_a_second() {
 
 #[tokio::test(start_paused = true)]
 async fn growth_is_stopped_shortly_above_the_limit() {
-    // From slow to far more than a machine can do: MB in a ms.
-    for (speed, most) in [(1, 2), (2, 4), (10, 16)] {
+    // MB in a ms. What is faster from the beginning is the tripwire's.
+    for (speed, most) in [(1, 2), (2, 4), (4, 8)] {
         let script = Script::play(plain(), move |at| {
             Some(5 * MB + at.as_micros() as u64 * speed * MB / 1000)
         });
