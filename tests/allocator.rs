@@ -1,5 +1,7 @@
 //! The counting allocator as the global one: it counts right, and its bell reaches the monitor.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::cell::RefCell;
 use std::hint::black_box;
 use std::sync::mpsc;
