@@ -15,10 +15,10 @@ use crate::memory::dump::{self, DumpOutcome};
 use crate::memory::limits::{Asked, KEYS, Limits};
 use crate::memory::snapshot::{
     Activity, CapturedOutput, ChildSnapshot, ChildrenMemory, ExecutionSnapshot, HeldRead, Loading,
-    MAX_CHILDREN, MAX_LISTED, Observed, Phase, Place,
+    MAX_CHILDREN, MAX_LISTED, MachineSnapshot, Observed, Phase, Place,
 };
 use crate::memory::units::MB;
-use crate::memory::{Breach, InForce, Monitor, Verdict, cgroup};
+use crate::memory::{Breach, InForce, Monitor, Verdict, cgroup, subscriber};
 use crate::process::{self, GRACE, Origin, Supervisor};
 use crate::report::Report;
 use crate::resolve::{Program, ResolveError};
@@ -249,6 +249,8 @@ pub async fn watched<R>(
 ) -> Result<R, ExecutionError> {
     let ctx = CancellationToken::new();
     let monitor = Monitor::new(limits).observed(watched.clone());
+    let monitor = monitor.last_resort(last_resort(watched.clone(), start_dir.clone()));
+    let shared = monitor.shared();
     let in_force = monitor.limits();
     // One execution is watched once, so nothing else can have set it.
     let _ = watched.limits.set(in_force.clone());
@@ -270,9 +272,12 @@ pub async fn watched<R>(
         }
         Chosen::Verdict(Verdict::Cancelled) => work.await,
         Chosen::Verdict(Verdict::Breach(breach)) => {
+            if !shared.act() {
+                // The backstop was faster: it writes the files and ends the process.
+                std::future::pending::<()>().await;
+            }
             watched.loading.stop();
-            let dump_dir = in_force.get().dump_dir.clone();
-            Err(stop(watched, *breach, dump_dir, start_dir, &mut signals).await)
+            Err(stop(watched, *breach, start_dir, &mut signals).await)
         }
         Chosen::Signal(signal) => {
             watched.loading.stop();
@@ -310,26 +315,62 @@ async fn end_children(watched: &Watched, signals: &mut Signals) {
 /// After a breach: the state is read, the children end while the files are written.
 async fn stop(
     watched: &Arc<Watched>,
-    mut breach: Breach,
-    dump_dir: Option<PathBuf>,
+    breach: Breach,
     start_dir: PathBuf,
     signals: &mut Signals,
 ) -> ExecutionError {
-    let snapshot = watched.snapshot();
-    if breach.program.is_none() {
-        breach.program = watched.run.get().map(|run| run.program.ast().clone());
-    }
-    let request = dump::Request {
-        record: breach.record.clone(),
-        program: breach.program.clone(),
-        snapshot,
-        dump_dir,
-        start_dir,
-        at: crate::value::now_format::local_now(),
-    };
+    let request = dump_request(watched, &breach, start_dir);
     let (outcome, ()) = tokio::join!(dump::write(request), end_children(watched, signals));
     tell(&breach, &outcome);
     ExecutionError::Memory(Box::new(Stopped { breach, outcome }))
+}
+
+fn dump_request(watched: &Watched, breach: &Breach, start_dir: PathBuf) -> dump::Request {
+    let program = breach.program.clone();
+    let loaded = || watched.run.get().map(|run| run.program.ast().clone());
+    let limits = watched.limits.get().map(InForce::get);
+    dump::Request {
+        record: breach.record.clone(),
+        program: program.or_else(loaded),
+        snapshot: watched.snapshot().or_else(|| last_seen(breach)),
+        dump_dir: limits.and_then(|limits| limits.dump_dir.clone()),
+        start_dir,
+        at: crate::value::now_format::local_now(),
+    }
+}
+
+/// What little is known of an execution whose state is locked by a worker that is stuck.
+fn last_seen(breach: &Breach) -> Option<ExecutionSnapshot> {
+    let main = MachineSnapshot {
+        label: "main".to_owned(),
+        statement: Some(breach.activity.as_ref()?.place()),
+        ..MachineSnapshot::default()
+    };
+    Some(ExecutionSnapshot {
+        phase: Phase::Running,
+        machines: vec![main],
+        machines_total: 1,
+        ..ExecutionSnapshot::default()
+    })
+}
+
+/// What the backstop does when every worker is stuck: the same as [`stop`], without the runtime.
+fn last_resort(watched: Arc<Watched>, start_dir: PathBuf) -> impl Fn(Breach) + Send + Sync {
+    move |breach| {
+        let outcome = dump::write_now(&dump_request(&watched, &breach, start_dir.clone()));
+        subscriber::go_direct();
+        tell(&breach, &outcome);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        if let (Ok(runtime), true) = (runtime, watched.supervisor.is_active()) {
+            let hurry = CancellationToken::new();
+            let ending = watched.supervisor.terminate_all(GRACE, &hurry);
+            // A table that is locked for ever must not keep the process.
+            let _ = runtime.block_on(async { tokio::time::timeout(3 * GRACE, ending).await });
+        }
+        std::process::exit(1);
+    }
 }
 
 /// Emits the event of a stop.

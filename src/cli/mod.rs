@@ -60,7 +60,7 @@ use context::{Context, error};
 use failure::Failure;
 
 use crate::load::Places;
-use crate::memory::subscriber;
+use crate::memory::{last_words, subscriber};
 use crate::process::Supervisor;
 use crate::report::Report;
 use crate::resolve::ResolveError;
@@ -118,7 +118,11 @@ fn log(settings: &Settings, report: &Report) {
     subscriber::install(
         filter.as_deref(),
         json,
-        Box::new(move |text| report.error_text(text)),
+        Box::new(move |text| {
+            // What was printed before comes first, as far as it can without waiting.
+            report.error_text("");
+            last_words::write(text);
+        }),
     );
 }
 
