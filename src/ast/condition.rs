@@ -12,9 +12,8 @@ pub struct Condition {
     /// From its first token to its last.
     #[serde(rename = "position")]
     pub span: Span,
-    /// The words as written with quotes dropped, separated by single blanks; placeholders are
-    /// expanded when it is shown.
-    pub text: Template,
+    /// The text as written.
+    pub text: Text,
     /// The tree.
     pub test: Test,
 }

@@ -163,7 +163,19 @@ pub struct Jump {
     /// The word.
     pub word: JumpWord,
     /// The condition.
-    pub condition: Option<Condition>,
+    pub condition: Option<Box<JumpCondition>>,
+}
+
+/// The condition of a jump, which shows it when it is true.
+#[derive(Debug, Serialize)]
+pub struct JumpCondition {
+    /// The condition.
+    #[serde(flatten)]
+    pub condition: Condition,
+    /// Its words with quotes dropped, separated by single blanks; placeholders are expanded when
+    /// it is shown.
+    #[serde(skip)]
+    pub shown: Template,
 }
 
 /// `try … catch … finally`.

@@ -1,6 +1,10 @@
 //! Tasks, their annotations, parameters and dependencies.
 
-use serde::Serialize;
+use std::ops::Deref;
+use std::sync::LazyLock;
+
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 use super::{Block, Template};
 use crate::source::{Span, Text};
@@ -22,18 +26,68 @@ pub struct Task {
 }
 
 /// What tasks and template tasks share.
-#[derive(Debug, Default, Serialize)]
+///
+/// Most tasks have a description at the most: what else there may be is kept apart, so that a file
+/// of many small tasks stays small. It reads as if its fields stood here.
+#[derive(Debug, Default)]
 pub struct TaskHead {
     /// The text after `means`; an empty one is missing.
     pub description: Option<Text>,
+    more: Option<Box<TaskDetails>>,
+}
+
+/// What stands before and in a task beside its description and its statements.
+#[derive(Debug, Default)]
+pub struct TaskDetails {
     /// The text after `mode`.
     pub mode: Option<Text>,
     /// Annotations before it.
-    pub annotations: Vec<Annotation>,
+    pub annotations: Box<[Annotation]>,
     /// Parameters in the order of the text.
-    pub parameters: Vec<Parameter>,
+    pub parameters: Box<[Parameter]>,
     /// Dependencies in the order of the text.
-    pub dependencies: Vec<DependencyGroup>,
+    pub dependencies: Box<[DependencyGroup]>,
+}
+
+impl TaskHead {
+    /// The head of a task that has neither description nor details.
+    pub const EMPTY: Self = Self {
+        description: None,
+        more: None,
+    };
+
+    /// A head with these parts.
+    pub fn new(description: Option<Text>, details: TaskDetails) -> Self {
+        let empty = details.mode.is_none()
+            && details.annotations.is_empty()
+            && details.parameters.is_empty()
+            && details.dependencies.is_empty();
+        Self {
+            description,
+            more: (!empty).then(|| Box::new(details)),
+        }
+    }
+}
+
+impl Deref for TaskHead {
+    type Target = TaskDetails;
+
+    fn deref(&self) -> &TaskDetails {
+        static NONE: LazyLock<TaskDetails> = LazyLock::new(TaskDetails::default);
+        self.more.as_deref().unwrap_or(&NONE)
+    }
+}
+
+impl Serialize for TaskHead {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut head = serializer.serialize_struct("TaskHead", 5)?;
+        head.serialize_field("description", &self.description)?;
+        head.serialize_field("mode", &self.mode)?;
+        head.serialize_field("annotations", &self.annotations)?;
+        head.serialize_field("parameters", &self.parameters)?;
+        head.serialize_field("dependencies", &self.dependencies)?;
+        head.end()
+    }
 }
 
 /// `template task "name":`, used by `call task` alone. Its head has no mode.
@@ -138,13 +192,13 @@ pub struct Parameter {
     #[serde(rename = "type")]
     pub ty: Option<ParameterType>,
     /// The allowed values; an empty list allows everything.
-    pub allowed: Vec<Text>,
+    pub allowed: Box<[Text]>,
     /// The default.
     pub default: Option<DefaultValue>,
     /// `between MIN and MAX`, as spelled.
-    pub range: Option<(Text, Text)>,
+    pub range: Option<Box<(Text, Text)>>,
     /// `matching …`.
-    pub matching: Option<Matching>,
+    pub matching: Option<Box<Matching>>,
 }
 
 /// `depends on a, b and c`.
@@ -155,7 +209,7 @@ pub struct DependencyGroup {
     #[serde(rename = "position")]
     pub span: Span,
     /// The items in order.
-    pub items: Vec<Dependency>,
+    pub items: Box<[Dependency]>,
 }
 
 /// One item of a dependency group.

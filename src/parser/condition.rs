@@ -32,7 +32,7 @@ pub fn condition(cursor: &mut Cursor<'_>, until: ConditionEnd) -> Result<Conditi
     let span = cursor.span_from(start);
     Ok(Condition {
         span,
-        text: shown(cursor, span),
+        text: cursor.share(span),
         test,
     })
 }
@@ -273,8 +273,7 @@ fn stop_here(cursor: &Cursor<'_>, stop: &[&str]) -> bool {
 }
 
 /// The words of a condition with quotes dropped, separated by single blanks.
-fn shown(cursor: &Cursor<'_>, span: Span) -> Template {
-    let raw = cursor.slice(span);
+pub(super) fn shown(raw: &str, span: Span) -> Template {
     let text: String = raw.replace(['"', '\''], "");
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     template(&Text::from(text), span)

@@ -1,12 +1,12 @@
 //! Conditionals, jumps, `try` and `throw`; loops stand in `loops.rs`.
 
 use super::block::body;
-use super::condition::{ConditionEnd, condition};
+use super::condition::{ConditionEnd, condition, shown};
 use super::cursor::{Cursor, Failed};
 use super::text;
 use crate::ast::{
-    Block, Catch, Conditional, ConditionalBranch, Environment, Jump, JumpWord, Stmt, Throw,
-    ThrowWord, Try, WhenEnvironment,
+    Block, Catch, Conditional, ConditionalBranch, Environment, Jump, JumpCondition, JumpWord, Stmt,
+    Throw, ThrowWord, Try, WhenEnvironment,
 };
 use crate::syntax::Kind;
 
@@ -110,7 +110,11 @@ pub(super) fn jump(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
     };
     if cursor.on_same_line() && matches!(cursor.word(), "when" | "if") {
         cursor.bump();
-        jump.condition = Some(condition(cursor, ConditionEnd::Line)?);
+        let condition = condition(cursor, ConditionEnd::Line)?;
+        jump.condition = Some(Box::new(JumpCondition {
+            shown: shown(&condition.text, condition.span),
+            condition,
+        }));
         jump.span = cursor.span_from(start);
     }
     Ok(Stmt::Jump(Box::new(jump)))

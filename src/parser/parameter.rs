@@ -47,7 +47,7 @@ pub(super) fn parameter(cursor: &mut Cursor<'_>, owner: Owner) -> Result<Paramet
         word,
         name: name(cursor, owner)?,
         ty: None,
-        allowed: Vec::new(),
+        allowed: Box::default(),
         default: None,
         range: None,
         matching: None,
@@ -130,11 +130,11 @@ fn constraint(
     }
     cursor.bump();
     if word == "matching" {
-        parameter.matching = Some(matching(cursor)?);
+        parameter.matching = Some(Box::new(matching(cursor)?));
     } else {
         let least = bound(cursor)?;
         cursor.expect_word("and")?;
-        parameter.range = Some((least, bound(cursor)?));
+        parameter.range = Some(Box::new((least, bound(cursor)?)));
         parameter.ty.get_or_insert(ParameterType::Number);
     }
     Ok(())
@@ -176,17 +176,18 @@ fn allowed(
         return Ok(false);
     }
     cursor.open_bracket()?;
+    let mut values = Vec::new();
     while !cursor.at(Kind::BracketClose) {
         let value = if owner == Owner::Project && cursor.at(Kind::Word) {
             text::word(cursor, "a text or `]`")?
         } else {
             text::plain(cursor, "a text or `]`")?
         };
-        parameter.allowed.push(value);
+        values.push(value);
         cursor.accept(Kind::Comma);
     }
     cursor.close_bracket()?;
-    parameter.allowed.shrink_to_fit();
+    parameter.allowed = values.into();
     Ok(true)
 }
 

@@ -11,7 +11,7 @@ pub(super) fn service(cursor: &mut Cursor<'_>) -> Result<Service, Failed> {
     let name = text::plain(cursor, "the name of the service")?;
     cursor.expect_word("in")?;
     let path = text::plain(cursor, "the folder of the service as a text")?;
-    let description = description(cursor)?;
+    let description = text::description(cursor)?;
     let span = cursor.span_from(start);
     skip_fields(cursor)?;
     Ok(Service {
@@ -26,18 +26,10 @@ pub(super) fn service(cursor: &mut Cursor<'_>) -> Result<Service, Failed> {
 pub(super) fn orchestration(cursor: &mut Cursor<'_>) -> Result<Orchestration, Failed> {
     let start = cursor.bump().span.start;
     let name = text::plain(cursor, "the name of the orchestration")?;
-    description(cursor)?;
+    text::description(cursor)?;
     let span = cursor.span_from(start);
     skip_fields(cursor)?;
     Ok(Orchestration { span, name })
-}
-
-fn description(cursor: &mut Cursor<'_>) -> Result<Option<crate::source::Text>, Failed> {
-    if !cursor.accept_word("means") {
-        return Ok(None);
-    }
-    let description = text::plain(cursor, "the description as a text")?;
-    Ok((!description.is_empty()).then_some(description))
 }
 
 /// Skips the body: its blocks and lists have to be well formed, nothing more.

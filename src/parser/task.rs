@@ -6,7 +6,8 @@ use super::parameter::{Owner, parameter};
 use super::stmt::{begins_statement, statement};
 use super::text;
 use crate::ast::{
-    Annotation, Block, Dependency, DependencyGroup, Stmt, Task, TaskHead, TemplateTask,
+    Annotation, Block, Dependency, DependencyGroup, Parameter, Stmt, Task, TaskDetails, TaskHead,
+    TemplateTask,
 };
 use crate::source::{Span, Text};
 use crate::syntax::Kind;
@@ -15,14 +16,14 @@ use crate::syntax::Kind;
 pub(super) fn task(cursor: &mut Cursor<'_>, annotations: Vec<Annotation>) -> Result<Task, Failed> {
     let start = cursor.bump().span.start;
     let name = task_name(cursor)?;
-    let mut head = TaskHead {
-        annotations,
-        ..TaskHead::default()
+    let mut details = TaskDetails {
+        annotations: annotations.into(),
+        ..TaskDetails::default()
     };
     if cursor.accept_word("mode") {
-        head.mode = Some(text::plain(cursor, "the mode as a text")?);
+        details.mode = Some(text::plain(cursor, "the mode as a text")?);
     }
-    let (span, body) = rest(cursor, start, &mut head, "the task")?;
+    let (span, head, body) = rest(cursor, start, details, "the task")?;
     Ok(Task {
         span,
         name,
@@ -44,11 +45,11 @@ pub(super) fn template_task(
         let help = "the template runs in the mode of the task that calls it";
         return Err(cursor.fail_with_help(span, "a template task has no mode", help));
     }
-    let mut head = TaskHead {
-        annotations,
-        ..TaskHead::default()
+    let details = TaskDetails {
+        annotations: annotations.into(),
+        ..TaskDetails::default()
     };
-    let (span, body) = rest(cursor, start, &mut head, "the template task")?;
+    let (span, head, body) = rest(cursor, start, details, "the template task")?;
     Ok(TemplateTask {
         span,
         name,
@@ -68,17 +69,14 @@ fn task_name(cursor: &mut Cursor<'_>) -> Result<Text, Failed> {
     text::plain(cursor, "the name of the task in double quotes")
 }
 
-/// From `means` to the end of the body; the header's span and the statements.
+/// From `means` to the end of the body; the header's span, the head and the statements.
 fn rest(
     cursor: &mut Cursor<'_>,
     start: u32,
-    head: &mut TaskHead,
+    mut details: TaskDetails,
     what: &str,
-) -> Result<(Span, Block), Failed> {
-    if cursor.accept_word("means") {
-        let description = text::plain(cursor, "the description as a text")?;
-        head.description = (!description.is_empty()).then_some(description);
-    }
+) -> Result<(Span, TaskHead, Block), Failed> {
+    let description = text::description(cursor)?;
     if cursor.at_word("mode") {
         let span = cursor.token().span;
         return Err(cursor.fail(span, "`mode` has to stand before `means`"));
@@ -90,26 +88,37 @@ fn rest(
     }
     let header = cursor.span_from(start);
     open(cursor, start, what, Blame::Header)?;
-    let mut list: Vec<Stmt> = Vec::new();
+    let mut body = Body::default();
     while goes_on(cursor)? {
-        item(cursor, head, &mut list)?;
+        body.item(cursor)?;
     }
-    head.parameters.shrink_to_fit();
-    head.dependencies.shrink_to_fit();
-    Ok((header, list.into()))
+    details.parameters = body.parameters.into();
+    details.dependencies = body.dependencies.into();
+    let head = TaskHead::new(description, details);
+    Ok((header, head, body.statements.into()))
 }
 
-/// A parameter, a dependency or a statement.
-fn item(cursor: &mut Cursor<'_>, head: &mut TaskHead, list: &mut Vec<Stmt>) -> Result<(), Failed> {
-    match cursor.word() {
-        "requires" if is_tool_block(cursor) => list.push(statement(cursor)?),
-        "requires" | "given" | "accepts" | "parameter" => {
-            head.parameters.push(parameter(cursor, Owner::Task)?);
+/// What stands in the body of a task.
+#[derive(Default)]
+struct Body {
+    parameters: Vec<Parameter>,
+    dependencies: Vec<DependencyGroup>,
+    statements: Vec<Stmt>,
+}
+
+impl Body {
+    /// Reads a parameter, a dependency or a statement.
+    fn item(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Failed> {
+        match cursor.word() {
+            "requires" if is_tool_block(cursor) => self.statements.push(statement(cursor)?),
+            "requires" | "given" | "accepts" | "parameter" => {
+                self.parameters.push(parameter(cursor, Owner::Task)?);
+            }
+            "depends" => self.dependencies.push(dependencies(cursor)?),
+            _ => self.statements.push(statement(cursor)?),
         }
-        "depends" => head.dependencies.push(dependencies(cursor)?),
-        _ => list.push(statement(cursor)?),
+        Ok(())
     }
-    Ok(())
 }
 
 /// Whether `requires` begins a block of tools and not a parameter that is called `tools`.
@@ -148,10 +157,9 @@ fn dependencies(cursor: &mut Cursor<'_>) -> Result<DependencyGroup, Failed> {
     if follows && cursor.on_same_line() {
         return Err(missing_separator(cursor));
     }
-    items.shrink_to_fit();
     Ok(DependencyGroup {
         span: cursor.span_from(start),
-        items,
+        items: items.into(),
     })
 }
 

@@ -45,6 +45,15 @@ fn quoted(cursor: &mut Cursor<'_>, what: &str) -> Result<Token, Failed> {
     Err(cursor.unexpected_with_help(what, help))
 }
 
+/// The text after `means`, if there is one; an empty one counts as missing.
+pub(super) fn description(cursor: &mut Cursor<'_>) -> Result<Option<Text>, Failed> {
+    if !cursor.accept_word("means") {
+        return Ok(None);
+    }
+    let description = plain(cursor, "the description as a text")?;
+    Ok((!description.is_empty()).then_some(description))
+}
+
 /// Any word.
 pub(super) fn word(cursor: &mut Cursor<'_>, what: &str) -> Result<Text, Failed> {
     let token = cursor.expect(Kind::Word, what)?;

@@ -28,13 +28,7 @@ pub struct TaskRef {
 impl TaskRef {
     /// What it shares with all tasks.
     pub fn head(&self) -> &TaskHead {
-        static NONE: TaskHead = TaskHead {
-            description: None,
-            mode: None,
-            annotations: Vec::new(),
-            parameters: Vec::new(),
-            dependencies: Vec::new(),
-        };
+        static NONE: TaskHead = TaskHead::EMPTY;
         let index = self.index as usize;
         match self.template {
             true => self.file.templates.get(index).map(|task| &task.head),

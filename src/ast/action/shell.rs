@@ -22,7 +22,7 @@ pub enum Script {
     /// A single string.
     Command(Template),
     /// A block: its raw text with the indentation of its first line removed.
-    Block(ScriptBlock),
+    Block(Box<ScriptBlock>),
 }
 
 /// A block of shell lines.
@@ -52,7 +52,7 @@ pub struct Shell {
     /// `attached`: the process gets the streams of the program.
     pub attached: bool,
     /// `in service NAME`: a string, `$name` or a bare word.
-    pub service: Option<Operand>,
+    pub service: Option<Box<Operand>>,
 }
 
 /// `capture from shell …` and `capture "…" as $v`.

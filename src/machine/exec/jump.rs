@@ -23,11 +23,11 @@ impl Machine {
             self.verbose_jump(acting, word.to_owned());
             return Err(Stop::Unwind(unwind));
         };
-        if !self.holds(condition, &format!("{word} condition"))? {
+        if !self.holds(&condition.condition, &format!("{word} condition"))? {
             return Ok(());
         }
         let text = self.text_with(
-            &condition.text,
+            &condition.shown,
             Undefined::Dollar,
             &format!("{word} condition"),
         )?;

@@ -16,7 +16,7 @@ pub(in crate::parser) fn shell(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> 
     };
     let start = cursor.bump().span.start;
     let service = if word == ShellWord::Run && cursor.accept_word("in") {
-        Some(service(cursor)?)
+        Some(Box::new(service(cursor)?))
     } else {
         None
     };
@@ -65,7 +65,7 @@ fn service(cursor: &mut Cursor<'_>) -> Result<Operand, Failed> {
 /// A quoted command, or `:` and a block.
 fn command(cursor: &mut Cursor<'_>, start: u32, what: &str) -> Result<Script, Failed> {
     if cursor.at(Kind::Colon) {
-        return Ok(Script::Block(script_block(cursor, start)?));
+        return Ok(Script::Block(Box::new(script_block(cursor, start)?)));
     }
     Ok(Script::Command(text::interpolated(cursor, what)?))
 }
@@ -101,7 +101,7 @@ pub(in crate::parser) fn capture(
             if !cursor.at(Kind::Colon) {
                 return Err(cursor.unexpected("`:` and a block"));
             }
-            Script::Block(script_block(cursor, start)?)
+            Script::Block(Box::new(script_block(cursor, start)?))
         }
     };
     Ok(Stmt::Capture(Box::new(Capture {
