@@ -15,6 +15,7 @@ mod template;
 
 pub mod builtin;
 
+mod choice;
 mod placeholder;
 
 mod expression;
@@ -42,6 +43,9 @@ mod variable;
 mod action;
 
 mod debug;
+
+#[cfg(test)]
+mod bounds;
 
 pub use condition::{ConditionEnd, condition};
 pub use cursor::{Checkpoint, Cursor, Failed};
