@@ -65,7 +65,7 @@ const AROUND: &[(&str, &str)] = &[
 #[test]
 fn whatever_is_nested_in_itself_is_taken_apart() {
     for (before, after) in AROUND {
-        for depth in [20, 255, 20_000] {
+        for depth in [20, 255, 5_000] {
             take_apart(before.repeat(depth) + "{$x}" + &after.repeat(depth));
         }
     }
