@@ -8,6 +8,7 @@ use drun::memory::allocator::Counting;
 static ALLOCATOR: Counting = Counting;
 
 fn main() -> ExitCode {
+    drun::memory::allocator::tune();
     // One thread: children run beside it, and the machine lets the monitor in every millisecond. A
     // pool of workers would cost the start of a hello more than the hello itself.
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -1,28 +1,28 @@
 //! One execution: the machine, the monitor and the signals in one `select!`, and the order in which
 //! everything ends.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::ast::File;
+use crate::ast::{Expr, File, ProjectItem};
 use crate::load::{self, Found, LoadOptions, LoadProgress, Places};
 use crate::machine::{self, Machine, Run, ShellSetup};
 use crate::memory::diagnosis::Diagnosis;
 use crate::memory::dump::{self, DumpOutcome};
-use crate::memory::limits::{Asked, Limits};
+use crate::memory::limits::{Asked, KEYS, Limits};
 use crate::memory::snapshot::{
     Activity, CapturedOutput, ChildSnapshot, ChildrenMemory, ExecutionSnapshot, HeldRead, Loading,
     MAX_CHILDREN, MAX_LISTED, Observed, Phase, Place,
 };
 use crate::memory::units::MB;
-use crate::memory::{Breach, Monitor, Verdict};
+use crate::memory::{Breach, InForce, Monitor, Verdict, cgroup};
 use crate::process::{self, GRACE, Origin, Supervisor};
 use crate::report::Report;
 use crate::resolve::{Program, ResolveError};
-use crate::source::Text;
+use crate::source::{Diagnostic, Span, Text};
 use crate::value::{World, os_reason};
 
 pub use crate::machine::Options;
@@ -91,6 +91,7 @@ pub struct Watched {
     pub loading: Arc<LoadProgress>,
     supervisor: Supervisor,
     run: OnceLock<Arc<Run>>,
+    limits: OnceLock<InForce>,
 }
 
 impl Watched {
@@ -100,6 +101,7 @@ impl Watched {
             loading: Arc::default(),
             supervisor,
             run: OnceLock::new(),
+            limits: OnceLock::new(),
         })
     }
 
@@ -189,6 +191,7 @@ impl Observed for Watched {
             let reads = run.reads();
             machine.reads.extend(reads.iter().map(|read| HeldRead {
                 name: read.name.clone(),
+                place: read.place.clone(),
                 bytes: read.bytes,
                 ..HeldRead::default()
             }));
@@ -245,8 +248,10 @@ pub async fn watched<R>(
     work: impl Future<Output = Result<R, ExecutionError>>,
 ) -> Result<R, ExecutionError> {
     let ctx = CancellationToken::new();
-    let dump_dir = limits.dump_dir.clone();
     let monitor = Monitor::new(limits).observed(watched.clone());
+    let in_force = monitor.limits();
+    // One execution is watched once, so nothing else can have set it.
+    let _ = watched.limits.set(in_force.clone());
     let mut monitoring = tokio::spawn(monitor.run(ctx.clone()));
     let mut signals = Signals::listen();
     let mut work = std::pin::pin!(work);
@@ -266,6 +271,7 @@ pub async fn watched<R>(
         Chosen::Verdict(Verdict::Cancelled) => work.await,
         Chosen::Verdict(Verdict::Breach(breach)) => {
             watched.loading.stop();
+            let dump_dir = in_force.get().dump_dir.clone();
             Err(stop(watched, *breach, dump_dir, start_dir, &mut signals).await)
         }
         Chosen::Signal(signal) => {
@@ -442,6 +448,7 @@ pub async fn execute(
         });
     }
     crate::resolve::check(&file)?;
+    project_limits(&file, &request.limits, watched)?;
     let loaded = {
         // The name is chosen among the file's own tasks, before anything is fetched.
         let options = LoadOptions {
@@ -464,6 +471,51 @@ pub async fn execute(
     run(request, watched, report, loaded.program, &name)
         .await
         .map(|()| Outcome::Ran)
+}
+
+/// Puts the limits in force that the project's settings ask for, where neither a flag nor the
+/// environment says something else.
+fn project_limits(file: &File, asked: &Asked, watched: &Watched) -> Result<(), ResolveError> {
+    let items = file.project.iter().flat_map(|project| &project.items);
+    let settings = items.filter_map(|item| match item {
+        ProjectItem::Setting(setting) => Some(setting),
+        _ => None,
+    });
+    let mut asked = asked.clone();
+    let flags = asked.values.len();
+    let mut last = Span::default();
+    for setting in settings {
+        let key = setting.key.strip_prefix("memory_");
+        let Some(key) = key.and_then(|key| KEYS.iter().find(|known| **known == key)) else {
+            continue;
+        };
+        let value = match &setting.value {
+            Expr::Text(text) if text.is_plain() => text.text.to_string(),
+            Expr::Number(text) => text.to_string(),
+            _ => {
+                let message = format!("'{}' needs a plain text, such as \"2GB\"", setting.key);
+                return Err(ResolveError::at(Diagnostic::new(
+                    &file.source,
+                    setting.span,
+                    message,
+                )));
+            }
+        };
+        last = setting.span;
+        // The last of several settings with one key wins: the first in the list counts.
+        let origin = format!("project setting {}", setting.key);
+        asked.values.insert(flags, (key, value, origin));
+    }
+    if asked.values.len() == flags {
+        return Ok(());
+    }
+    let container = cgroup::limit(Path::new("/"));
+    let limits = Limits::resolve(&asked, container.as_ref())
+        .map_err(|message| ResolveError::at(Diagnostic::new(&file.source, last, message)))?;
+    if let Some(in_force) = watched.limits.get() {
+        in_force.set(limits);
+    }
+    Ok(())
 }
 
 async fn run(
@@ -555,7 +607,7 @@ fn new_run(
     program: Program,
 ) -> Result<Run, ExecutionError> {
     let shell = shell_setup(&program);
-    let name = std::path::Path::new(&shell.executable)
+    let name = Path::new(&shell.executable)
         .file_stem()
         .map(|name| name.to_string_lossy().to_lowercase())
         .unwrap_or_default();

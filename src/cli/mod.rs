@@ -37,6 +37,7 @@ mod debug;
 mod dotenv;
 mod dump_env;
 
+mod crash;
 mod memory;
 
 mod self_update;
@@ -186,7 +187,7 @@ async fn built_in(command: &BuiltIn, context: &Context<'_>) -> Result<(), Resolv
             memory::show(context);
             Ok(())
         }
-        BuiltIn::Crash(_) => error("not supported yet: cmd:crash"),
+        BuiltIn::Crash(wanted) => crash::crash(context, wanted),
         BuiltIn::Unsupported(name) => error(format!("not supported yet: {name}")),
     }
 }

@@ -14,6 +14,8 @@ use crate::value::Probe;
 pub(crate) enum Action {
     /// A question whose answer the statement needs; then it runs again.
     Answer(Probe),
+    /// So many bytes are wanted at once: the monitor looks first; then the statement runs again.
+    Agree(usize),
     /// A command for the shell.
     Shell(Box<Job>),
     /// A pause.
@@ -55,6 +57,8 @@ pub(crate) struct CaptureInto {
 /// What came of an action.
 #[derive(Debug)]
 pub(crate) enum Done {
+    /// The statement runs again, and may have what it asked for.
+    Agreed,
     /// The statement runs again, with the answer.
     Answered(Result<String, String>),
     /// The command ended, or did not start.

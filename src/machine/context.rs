@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use rustc_hash::FxHashMap;
 
 use super::Machine;
+use crate::memory::snapshot::Place;
 use crate::process::Supervisor;
 use crate::report::Report;
 use crate::resolve::Program;
@@ -72,6 +73,7 @@ pub(crate) struct RunState {
 #[derive(Debug)]
 pub(crate) struct Reading {
     pub(crate) name: String,
+    pub(crate) place: Place,
     pub(crate) bytes: AtomicU64,
 }
 
@@ -79,6 +81,7 @@ pub(crate) struct Reading {
 #[derive(Debug, Clone)]
 pub(crate) struct ReadSoFar {
     pub(crate) name: String,
+    pub(crate) place: Place,
     pub(crate) bytes: u64,
 }
 
@@ -94,9 +97,10 @@ impl Run {
     }
 
     /// Begins the reading of a file; it ends when the result is dropped.
-    pub(crate) fn begin_read(&self, name: &str) -> Arc<Reading> {
+    pub(crate) fn begin_read(&self, name: &str, place: Place) -> Arc<Reading> {
         let reading = Arc::new(Reading {
             name: name.to_owned(),
+            place,
             bytes: AtomicU64::new(0),
         });
         let mut state = self.state();
@@ -117,6 +121,7 @@ impl Run {
         alive
             .map(|reading| ReadSoFar {
                 name: reading.name.clone(),
+                place: reading.place.clone(),
                 bytes: reading.bytes.load(Ordering::Relaxed),
             })
             .collect()

@@ -10,6 +10,8 @@ use super::action::{Action, Done, JobReport};
 use super::{Ended, Execution, Failure, Machine, Run, Step, Stop, parallel};
 use crate::action::{detect, probe, tools};
 use crate::ast::Stmt;
+use crate::memory::allocator;
+use crate::memory::snapshot::Place;
 use crate::process::{self, Finished, StartError};
 use crate::resolve::ResolvedTool;
 use crate::source::Text;
@@ -20,6 +22,9 @@ const SLICE: Duration = Duration::from_millis(1);
 const STEPS: u32 = 32;
 /// Bytes of output after which a machine stops to have them written.
 const PENDING: usize = 64 * 1024;
+
+/// How long the monitor has to object to a demand. It is woken at once and takes microseconds.
+const AGREE: Duration = Duration::from_millis(20);
 
 /// What a slice of stepping came to.
 enum Slice {
@@ -56,6 +61,11 @@ fn slice(machine: &Mutex<Machine>, run: &Run) -> Slice {
     loop {
         for _ in 0..STEPS {
             match machine.step() {
+                // Steps are short, but one may take much memory: the monitor looks between two.
+                Step::Continue if allocator::is_torn() => {
+                    allocator::wake();
+                    return Slice::Used;
+                }
                 Step::Continue => {}
                 Step::Action(action) => return Slice::Action(action),
                 Step::Done(result) => return Slice::Done(result),
@@ -80,6 +90,13 @@ async fn perform(machine: &Arc<Mutex<Machine>>, run: &Arc<Run>, action: Action) 
         Action::Answer(question) => {
             Done::Answered(probe::answer(&question, &run.world, &run.supervisor).await)
         }
+        Action::Agree(bytes) => {
+            // A monitor that finds the limit exceeded ends the run meanwhile.
+            allocator::demand(bytes);
+            tokio::time::sleep(AGREE).await;
+            allocator::demand(0);
+            Done::Agreed
+        }
         Action::Shell(job) => {
             let job = *job;
             let outcome = process::run(&run.supervisor, job.command, job.output, &run.report).await;
@@ -90,7 +107,10 @@ async fn perform(machine: &Arc<Mutex<Machine>>, run: &Arc<Run>, action: Action) 
             tokio::time::sleep(duration).await;
             Done::Nothing
         }
-        Action::ReadFile { path, shown } => Done::Read(read(run, path, &shown).await),
+        Action::ReadFile { path, shown } => {
+            let place = lock(machine).place();
+            Done::Read(read(run, path, &shown, place).await)
+        }
         Action::Fan(fan) => parallel::fan(machine, fan).await,
         Action::Tools { block, statement } => Done::Tools(match block.get(statement) {
             Some(Stmt::Detect(node)) => Ok(detect(node, run).await),
@@ -160,8 +180,13 @@ impl Run {
 }
 
 /// The whole of a file as text; bytes that are no UTF-8 are replaced.
-async fn read(run: &Run, path: std::path::PathBuf, shown: &str) -> Result<Text, String> {
-    let reading = run.begin_read(shown);
+async fn read(
+    run: &Run,
+    path: std::path::PathBuf,
+    shown: &str,
+    place: Place,
+) -> Result<Text, String> {
+    let reading = run.begin_read(shown, place);
     let work = async {
         let mut file = tokio::fs::File::open(&path).await?;
         let mut bytes = Vec::new();
@@ -188,6 +213,11 @@ impl Machine {
         match done {
             Done::Answered(answer) => {
                 self.replay.push(answer);
+                Ok(())
+            }
+            Done::Agreed => {
+                self.agreed = true;
+                self.retry = true;
                 Ok(())
             }
             Done::Read(Ok(text)) => {

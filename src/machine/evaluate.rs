@@ -3,6 +3,7 @@
 use super::names::View;
 use super::{Machine, Stop, call_at};
 use crate::ast::{Condition, Expr, Template};
+use crate::memory::allocator;
 use crate::source::Text;
 use crate::value::{Evaluator, Trouble, Undefined, Value};
 
@@ -30,6 +31,10 @@ impl Machine {
             workdir,
             replay: &mut self.replay,
             allow_undefined: self.run.options.allow_undefined,
+            too_large: match self.agreed {
+                true => |_| false,
+                false => allocator::would_tear,
+            },
         };
         work(&mut evaluator)
     }
@@ -77,5 +82,6 @@ pub(super) fn within(trouble: Trouble, place: &str) -> Stop {
         Trouble::Undefined(message) => Stop::fail(format!("in {place}: {message}")),
         Trouble::Failed(message) => Stop::fail(message),
         Trouble::Need(probe) => Stop::Need(probe),
+        Trouble::Large(bytes) => Stop::Large(bytes),
     }
 }

@@ -58,6 +58,8 @@ pub(crate) struct Machine {
     retry: bool,
     /// What the statement had asked for.
     inbox: Option<Text>,
+    /// The statement may have as much memory as it asked for.
+    agreed: bool,
     /// What is still to be done by the main machine, the next one last.
     stages: Vec<Stage>,
 }
@@ -87,6 +89,8 @@ pub(crate) enum Ended {
 pub(crate) enum Stop {
     /// An answer is needed; then the statement runs again.
     Need(Probe),
+    /// So many bytes are wanted at once; then the statement runs again.
+    Large(usize),
     /// An action is performed; its outcome ends the statement.
     Action(Box<Action>),
     /// The statement fails, breaks or continues.
@@ -149,12 +153,17 @@ impl Machine {
         self.retry = false;
         match outcome {
             Ok(()) => {
+                self.agreed = false;
                 self.replay.clear();
                 Step::Continue
             }
             Err(Stop::Need(probe)) => {
                 self.retry = true;
                 Step::Action(Action::Answer(probe))
+            }
+            Err(Stop::Large(bytes)) => {
+                self.retry = true;
+                Step::Action(Action::Agree(bytes))
             }
             Err(Stop::Action(action)) => {
                 self.replay.clear();

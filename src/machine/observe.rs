@@ -88,6 +88,11 @@ impl Machine {
         matches!(call_at(&self.frames, 0), Some(call) if call.kind == CallKind::Branch)
     }
 
+    /// Where the running statement is.
+    pub(super) fn place(&self) -> Place {
+        self.place_of(self.span_at(self.frames.len()).unwrap_or_default())
+    }
+
     /// The file and namespace of the running code.
     pub(super) fn code(&self) -> (Arc<crate::ast::File>, Text) {
         match self.call() {

@@ -113,6 +113,7 @@ impl Machine {
             replay: Replay::default(),
             retry: false,
             inbox: None,
+            agreed: false,
             stages: Vec::new(),
         }
     }

@@ -5,6 +5,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
+use tokio::sync::Notify;
+
 /// Bytes that a thread counts for itself before it tells the others. One shared counter for every
 /// allocation would cost up to half as much again on two threads.
 const BATCH: i64 = 256 * 1024;
@@ -12,10 +14,31 @@ const BATCH: i64 = 256 * 1024;
 static LIVE: AtomicI64 = AtomicI64::new(0);
 static ALLOCATED: AtomicU64 = AtomicU64::new(0);
 static COUNTS: AtomicBool = AtomicBool::new(false);
+/// Above this many living bytes the tripwire is torn; the greatest number when it is not armed.
+static ARMED: AtomicI64 = AtomicI64::new(i64::MAX);
+/// Bytes that somebody wants at once and has not been given.
+static DEMAND: AtomicU64 = AtomicU64::new(0);
+/// Wakes the monitor before its time.
+static WAKE: Notify = Notify::const_new();
+/// A demand below this is simply met.
+const LARGE: usize = 1 << 20;
 
 thread_local! {
     static LIVE_HERE: Cell<i64> = const { Cell::new(0) };
     static ALLOCATED_HERE: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Tells the system's allocator how this program uses memory. Once, at the start of the process.
+///
+/// A thread's own arena grows page by page, with a system call for each: parsing a file of megabytes
+/// beside the runtime took thousands of them. One arena that grows by megabytes needs a few dozen.
+pub fn tune() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: `mallopt` only sets numbers of the allocator, and is called before other threads run.
+    unsafe {
+        libc::mallopt(libc::M_ARENA_MAX, 1);
+        libc::mallopt(libc::M_TOP_PAD, 1 << 20);
+    }
 }
 
 /// Counts the bytes that the system's allocator gives out.
@@ -35,6 +58,46 @@ pub fn allocated() -> Option<u64> {
     COUNTS
         .load(Ordering::Relaxed)
         .then(|| ALLOCATED.load(Ordering::Relaxed))
+}
+
+/// Arms the tripwire at a limit in bytes; `None` disarms it. It is that of the process: of several
+/// executions at a time the last one counts, and the others have their readings.
+pub fn arm(limit: Option<u64>) {
+    let limit = limit.and_then(|limit| i64::try_from(limit).ok());
+    ARMED.store(limit.unwrap_or(i64::MAX), Ordering::Relaxed);
+}
+
+/// Whether more bytes live than the limit: whoever allocates should let the monitor look now.
+pub fn is_torn() -> bool {
+    LIVE.load(Ordering::Relaxed) > ARMED.load(Ordering::Relaxed)
+}
+
+/// Whether `bytes` more would pass the limit. One allocation can be larger than all memory, so it is
+/// asked about before it is made.
+pub fn would_tear(bytes: usize) -> bool {
+    bytes >= LARGE
+        && LIVE.load(Ordering::Relaxed).saturating_add(bytes as i64) > ARMED.load(Ordering::Relaxed)
+}
+
+/// Says how many bytes are wanted at once, and wakes the monitor; 0 takes that back.
+pub fn demand(bytes: usize) {
+    DEMAND.store(bytes as u64, Ordering::Relaxed);
+    wake();
+}
+
+/// What is wanted at once, in bytes.
+pub fn demanded() -> u64 {
+    DEMAND.load(Ordering::Relaxed)
+}
+
+/// Lets the monitor read at once.
+pub fn wake() {
+    WAKE.notify_one();
+}
+
+/// Ends when somebody wakes the monitor.
+pub(super) async fn woken() {
+    WAKE.notified().await;
 }
 
 fn count(live: i64, allocated: u64) {

@@ -374,4 +374,4 @@ fn problem(place: &Path, error: &io::Error) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

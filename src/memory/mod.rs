@@ -41,4 +41,6 @@ pub mod summary;
 
 pub mod dump;
 
-pub use monitor::{Breach, Monitor, Verdict, monitor};
+pub mod view;
+
+pub use monitor::{Breach, InForce, Monitor, Verdict, monitor};

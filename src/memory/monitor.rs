@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
+use super::allocator;
 use super::history::Ring;
 use super::limits::Limits;
 use super::reading::{Readings, System};
@@ -49,11 +50,33 @@ pub async fn monitor(ctx: CancellationToken, program: Arc<Ast>) -> Verdict {
 
 /// A monitor with its limits and its doors.
 pub struct Monitor {
-    limits: Limits,
+    limits: InForce,
     readings: Box<dyn Readings>,
     observed: Option<Arc<dyn Observed>>,
     program: Option<Arc<Ast>>,
     shared: Arc<Shared>,
+}
+
+/// The limits in force. The settings of the project are known only when its file was read, and that
+/// is watched already.
+#[derive(Debug, Clone)]
+pub struct InForce(Arc<Mutex<Arc<Limits>>>);
+
+impl InForce {
+    fn new(limits: Limits) -> Self {
+        Self(Arc::new(Mutex::new(Arc::new(limits))))
+    }
+
+    /// The limits as they are now.
+    pub fn get(&self) -> Arc<Limits> {
+        lock(&self.0).clone()
+    }
+
+    /// Puts other limits in force, from the next reading on.
+    pub fn set(&self, limits: Limits) {
+        allocator::arm(limits.critical);
+        *lock(&self.0) = Arc::new(limits);
+    }
 }
 
 /// What the monitor and whoever stands behind it both see.
@@ -84,7 +107,7 @@ impl Monitor {
     /// A monitor with these limits that reads the memory of this process.
     pub fn new(limits: Limits) -> Self {
         Self {
-            limits,
+            limits: InForce::new(limits),
             readings: Box::new(System),
             observed: None,
             program: None,
@@ -110,6 +133,11 @@ impl Monitor {
         self
     }
 
+    /// The limits in force, which can be changed while the monitor runs.
+    pub fn limits(&self) -> InForce {
+        self.limits.clone()
+    }
+
     /// What the monitor shares with others.
     pub fn shared(&self) -> Arc<Shared> {
         self.shared.clone()
@@ -118,13 +146,16 @@ impl Monitor {
     /// Samples until `ctx` is cancelled or memory exceeds a limit.
     pub async fn run(self, ctx: CancellationToken) -> Verdict {
         let started = Instant::now();
-        let mut ticks = interval(self.limits.interval);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        allocator::arm(self.limits.get().critical);
+        // Whatever way the monitor ends, its limit ends with it.
+        let _disarm = Disarm;
+        let mut ticks = ticking(self.limits.get().interval);
         let mut before: Option<Reading> = None;
         loop {
             tokio::select! {
                 biased;
                 () = ctx.cancelled() => return Verdict::Cancelled,
+                () = allocator::woken() => {}
                 _ = ticks.tick() => {}
             }
             // A reading that fails, or is 0, says nothing.
@@ -140,6 +171,10 @@ impl Monitor {
             if let Some(exceeded) = self.judge(&reading) {
                 self.shared.breached.store(true, Ordering::Release);
                 return Verdict::Breach(Box::new(self.breach(&reading, exceeded)));
+            }
+            if ticks.period() != self.limits.get().interval {
+                ticks = ticking(self.limits.get().interval);
+                ticks.reset();
             }
             if let Some(wait) = before.and_then(|before| self.sooner(&before, &reading)) {
                 ticks.reset_after(wait);
@@ -163,7 +198,7 @@ impl Monitor {
         let sample = Sample {
             at: reading.at.as_millis() as u64,
             resident: reading.resident,
-            heap: super::allocator::live(),
+            heap: allocator::live(),
             children: reading.children.bytes,
             task: None,
         };
@@ -189,13 +224,14 @@ impl Monitor {
             current,
             task: None,
         };
-        if let Some(limit) = self.limits.critical
-            && reading.resident > limit
+        if let Some(limit) = self.limits.get().critical
+            && reading.resident + allocator::demanded() > limit
         {
             self.warn(reading);
-            return Some(exceeded(Scope::Own, limit, reading.resident));
+            let wanted = reading.resident + allocator::demanded();
+            return Some(exceeded(Scope::Own, limit, wanted));
         }
-        if let Some(limit) = self.limits.tree {
+        if let Some(limit) = self.limits.get().tree {
             let tree = reading.resident + reading.children.bytes;
             if tree > limit {
                 return Some(exceeded(Scope::Tree, limit, tree));
@@ -203,6 +239,7 @@ impl Monitor {
         }
         if self
             .limits
+            .get()
             .warning
             .is_some_and(|limit| reading.resident > limit)
         {
@@ -212,7 +249,7 @@ impl Monitor {
     }
 
     fn warn(&self, reading: &Reading) {
-        if self.limits.warning.is_none() || self.shared.warned.swap(true, Ordering::AcqRel) {
+        if self.limits.get().warning.is_none() || self.shared.warned.swap(true, Ordering::AcqRel) {
             return;
         }
         let place = self
@@ -225,7 +262,7 @@ impl Monitor {
             target: "drun::memory",
             kind = "warning",
             resident_mb = reading.resident / MB,
-            limit_mb = self.limits.critical.unwrap_or_default() / MB,
+            limit_mb = self.limits.get().critical.unwrap_or_default() / MB,
             task = place.task,
             file = place.file,
             line = place.line,
@@ -239,9 +276,10 @@ impl Monitor {
     fn sooner(&self, before: &Reading, now: &Reading) -> Option<Duration> {
         let own = self
             .limits
+            .get()
             .critical
             .map(|limit| (limit, before.resident, now.resident));
-        let tree = self.limits.tree.map(|limit| {
+        let tree = self.limits.get().tree.map(|limit| {
             let total = |reading: &Reading| reading.resident + reading.children.bytes;
             (limit, total(before), total(now))
         });
@@ -251,7 +289,7 @@ impl Monitor {
             .filter_map(|(limit, before, now)| {
                 let growth = now.checked_sub(before).filter(|growth| *growth > 0)?;
                 let left = limit.saturating_sub(now) as f64 / (growth as f64 / elapsed);
-                let period = self.limits.interval.as_secs_f64();
+                let period = self.limits.get().interval.as_secs_f64();
                 (left < 2.0 * period).then(|| Duration::from_secs_f64(left / 4.0).max(SHORTEST))
             })
             .min()
@@ -265,18 +303,32 @@ impl Monitor {
                     resident: reading.resident,
                     peak: *lock(&self.shared.peak),
                     system: self.readings.virtual_size().unwrap_or_default(),
-                    heap: super::allocator::live(),
-                    allocated: super::allocator::allocated(),
+                    heap: allocator::live(),
+                    allocated: allocator::allocated(),
                     children: reading.children.bytes,
                     children_count: reading.children.count,
                     tasks_alive: tasks_alive(),
                 },
                 history: lock(&self.shared.history).history().clone(),
-                limits: self.limits.in_force.clone(),
+                limits: self.limits.get().in_force.clone(),
             },
             program: self.program.clone(),
         }
     }
+}
+
+struct Disarm;
+
+impl Drop for Disarm {
+    fn drop(&mut self) {
+        allocator::arm(None);
+    }
+}
+
+fn ticking(period: Duration) -> Interval {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
 }
 
 fn tasks_alive() -> u64 {

@@ -31,6 +31,8 @@ pub enum Trouble {
     Failed(String),
     /// An answer is needed; then the statement is evaluated again.
     Need(Probe),
+    /// So many bytes are wanted at once that somebody has to agree; then the same.
+    Large(usize),
 }
 
 /// How deep settings may refer to other settings.
@@ -50,6 +52,8 @@ pub struct Evaluator<'a> {
     pub replay: &'a mut Replay,
     /// Whether undefined names stay as text.
     pub allow_undefined: bool,
+    /// Whether so many bytes may not be had at once without asking.
+    pub too_large: fn(usize) -> bool,
 }
 
 /// What a placeholder came to.
@@ -166,11 +170,21 @@ impl<'a> Evaluator<'a> {
                 Part::Text(text) => out.push_str(text),
                 Part::Environment(part) => self.environment(part, undefined, notes, &mut out),
                 Part::Placeholder(placeholder) => {
-                    out.push_str(&self.single(placeholder, undefined, notes, active)?);
+                    let text = self.single(placeholder, undefined, notes, active)?;
+                    self.afford(out.len() + text.len())?;
+                    out.push_str(&text);
                 }
             }
         }
         Ok(out.into())
+    }
+
+    /// A text of `bytes` is about to be built.
+    pub(super) fn afford(&self, bytes: usize) -> Result<(), Trouble> {
+        match (self.too_large)(bytes) {
+            true => Err(Trouble::Large(bytes)),
+            false => Ok(()),
+        }
     }
 
     fn single(
@@ -381,6 +395,7 @@ impl<'a> Evaluator<'a> {
             workdir: self.workdir,
             replay: &mut *self.replay,
             allow_undefined: self.allow_undefined,
+            too_large: self.too_large,
         };
         let value = inner.expression_in(&setting.value, notes, active);
         active.pop();

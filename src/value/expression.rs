@@ -114,6 +114,7 @@ impl Evaluator<'_> {
             BinaryOperator::Greater => Comparator::Greater,
             BinaryOperator::GreaterOrEqual => Comparator::GreaterOrEqual,
             operator => {
+                self.afford(left.text().len() + right.text().len())?;
                 return arithmetic::calculate(operator, left.text(), right.text())
                     .map_err(Trouble::Failed);
             }

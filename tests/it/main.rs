@@ -16,5 +16,6 @@ mod examples;
 mod memory;
 mod monitor;
 mod processes;
+mod schema;
 mod tidy;
 mod xdrun;

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
+use crate::schema::dump;
 use crate::xdrun::{Finished, PATIENCE, Scratch, block_on, finish, root};
 
 /// A recursion that stops early, for tests that are about something else.
@@ -40,22 +41,6 @@ fn files(scratch: &Scratch) -> (PathBuf, PathBuf) {
     );
     assert_eq!((dumps.len(), summaries.len()), (1, 1));
     (dumps[0].clone(), summaries[0].clone())
-}
-
-/// The dump, which must be as its schema says.
-fn dump(path: &PathBuf) -> Value {
-    let parse = |path: &PathBuf| -> Value {
-        serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
-    };
-    let dump = parse(path);
-    let schema = jsonschema::validator_for(&parse(&root().join("docs/crash-dump.schema.json")));
-    let wrong: Vec<String> = schema
-        .unwrap()
-        .iter_errors(&dump)
-        .map(|error| format!("{}: {error}", error.instance_path))
-        .collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    dump
 }
 
 fn with_log(scratch: &Scratch, filter: &str, more: &[&str]) -> Finished {

@@ -6,7 +6,10 @@ Register-ArgumentCompleter -Native -CommandName 'xdrun' -ScriptBlock {
     $typed = @($commandAst.CommandElements | Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
         Select-Object -Skip 1 | ForEach-Object { "$_".Trim('"', "'") })
     $program = "$($commandAst.CommandElements[0])"
-    & $program cmd:complete @typed "$wordToComplete".Trim('"', "'") 2>$null | ForEach-Object {
+    $current = $wordToComplete.Trim('"', "'")
+    # Older versions pass no empty arguments to programs.
+    if ($current -eq '' -and $PSVersionTable.PSVersion -lt [version]'7.3') { $current = '""' }
+    & $program cmd:complete @typed $current 2>$null | ForEach-Object {
         $value, $description = $_ -split "`t", 2
         if ($value -eq ':files' -or $value -eq ':folders') { return }
         if (-not $description) { $description = $value }

@@ -62,6 +62,9 @@ pub(super) fn find(text: &str, from: usize) -> Option<Range<usize>> {
             && range.start >= from
             && let Some(value) = text.get(range.clone())
             && !is_reference(value)
+            && !text
+                .get(range.start..)
+                .is_some_and(|rest| rest.starts_with(super::MARK))
             && !is_innocent_value(value)
         {
             return Some(range);
@@ -435,6 +438,7 @@ mod tests {
             "for each $key in [\"a\", \"b\"]",
             "use_auth=true",
             "tool --private --verbose",
+            "[\"tool --token [redacted]\", `x=1 token=[redacted]`]",
         ] {
             check(text, text);
         }

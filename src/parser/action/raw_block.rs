@@ -96,7 +96,7 @@ impl Extent {
             let first = line.as_bytes().get(code).copied();
             let comment = first == Some(b'#');
             if first.is_some() && width > header {
-                if !extent.has_code && !(comment && extent.has_comment) {
+                if !(extent.has_code || comment && extent.has_comment) {
                     extent.width = width;
                 }
                 extent.has_code |= !comment;
