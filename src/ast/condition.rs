@@ -1,5 +1,7 @@
 //! Conditions.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::{BuiltinCall, Expr, Placeholder, Template};
@@ -38,7 +40,7 @@ pub enum Test {
     Tool(Box<ToolTest>),
 }
 
-/// A side of a comparison.
+/// A side of a comparison. Cheap to clone: `$x is "a" or is "b"` has its left side twice.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Operand {
@@ -52,11 +54,11 @@ pub enum Operand {
     /// undefined when it stands alone.
     Name(Text),
     /// `{…}`.
-    Placeholder(Box<Placeholder>),
+    Placeholder(Arc<Placeholder>),
     /// `["a", "b"]`.
-    Array(Box<[Expr]>),
+    Array(Arc<[Expr]>),
     /// A built-in function.
-    Builtin(Box<BuiltinCall>),
+    Builtin(Arc<BuiltinCall>),
 }
 
 /// An operator of a comparison.

@@ -1,5 +1,7 @@
 //! Text with placeholders, taken apart once when the file is parsed.
 
+use std::sync::Arc;
+
 use serde::Serialize as DeriveSerialize;
 use serde::ser::{Serialize, Serializer};
 
@@ -16,7 +18,7 @@ pub struct Template {
     /// The text after its escapes were resolved.
     pub text: Text,
     /// The parts in order; empty for a plain text.
-    pub parts: Box<[Part]>,
+    pub parts: Arc<[Part]>,
 }
 
 impl Template {
@@ -25,7 +27,7 @@ impl Template {
         Self {
             span,
             text: text.into(),
-            parts: Box::default(),
+            parts: Arc::default(),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Conditions: `and`, `or`, `not`, and the single tests.
 
+use std::sync::Arc;
+
 use super::cursor::{Cursor, Failed};
 use super::expression::{array, builtin_here};
 use super::nesting::{Inside, Nest};
@@ -137,7 +139,7 @@ pub(super) fn left_operand(
         return Ok(operand);
     }
     if let Some(call) = builtin_here(cursor) {
-        return Ok(Operand::Builtin(Box::new(call)));
+        return Ok(Operand::Builtin(Arc::new(call)));
     }
     if cursor.kind() != Kind::Word {
         return Err(cursor.unexpected("a condition"));
@@ -213,8 +215,8 @@ fn quoted_or_value(cursor: &mut Cursor<'_>) -> Result<Option<Operand>, Failed> {
             cursor.bump();
             Operand::Variable(cursor.share(token.span))
         }
-        Kind::BraceOpen => Operand::Placeholder(Box::new(placeholder(cursor)?)),
-        Kind::BracketOpen => Operand::Array(array(cursor)?.elements),
+        Kind::BraceOpen => Operand::Placeholder(Arc::new(placeholder(cursor)?)),
+        Kind::BracketOpen => Operand::Array(array(cursor)?.elements.into()),
         _ => return Ok(None),
     }))
 }

@@ -3,8 +3,14 @@
 //! `at` looks, `accept` takes what is optional, `expect` takes what has to be there and blames the
 //! author of the file otherwise.
 
+mod blame;
+mod escape;
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
+use self::escape::unescape;
 use super::nesting::{Inside, LIMIT, Nest, Nesting, Work};
 use super::progress::Progress;
 use crate::source::{Diagnostic, SourceFile, Span, Text};
@@ -16,8 +22,6 @@ pub struct Failed;
 
 /// How many tokens can be looked at in advance, the current one included.
 const AHEAD: usize = 4;
-/// How many messages are kept. A text of a million mistakes must not become a million messages.
-const MESSAGES: usize = 100;
 
 /// A token stream with a current token, indentation, nesting and messages.
 ///
@@ -435,237 +439,5 @@ impl<'s> Cursor<'s> {
     /// Whether somebody wished that the parse ends.
     pub(super) fn stopped(&self) -> bool {
         self.stopped
-    }
-
-    // Messages.
-
-    /// Reports `message` at `span`.
-    pub fn fail(&mut self, span: Span, message: impl Into<String>) -> Failed {
-        self.report(span, message.into(), None)
-    }
-
-    /// Reports `message` at `span`, and what to write instead.
-    pub fn fail_with_help(
-        &mut self,
-        span: Span,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) -> Failed {
-        self.report(span, message.into(), Some(help.into()))
-    }
-
-    fn report(&mut self, span: Span, message: String, help: Option<String>) -> Failed {
-        if let Some(file) = self.file
-            && !self.full()
-        {
-            let mut diagnostic = Diagnostic::new(file, span, message);
-            diagnostic.help = help;
-            self.errors.push(diagnostic);
-        }
-        Failed
-    }
-
-    /// Whether no further message is kept.
-    pub(super) fn full(&self) -> bool {
-        self.errors.len() >= MESSAGES
-    }
-
-    /// The messages so far.
-    pub(super) fn into_errors(self) -> Vec<Diagnostic> {
-        self.errors
-    }
-
-    /// Whether there is a message.
-    pub(super) fn has_errors(&self) -> bool {
-        !self.errors.is_empty()
-    }
-
-    /// Reports that `what` should stand here, and what does. Something that is missing at the end
-    /// of a line is reported there and not at the next line.
-    pub fn unexpected(&mut self, what: &str) -> Failed {
-        self.unexpected_with_help(what, None)
-    }
-
-    /// The same, with what to write instead.
-    pub fn unexpected_with_help(&mut self, what: &str, help: Option<&str>) -> Failed {
-        let token = self.ahead[0];
-        match token.kind {
-            Kind::UnclosedText => {
-                return self.fail_with_help(
-                    Span::new(token.span.start, token.span.start + 1),
-                    "this text is never closed",
-                    "add `\"` where the text ends",
-                );
-            }
-            Kind::Unknown if self.on_same_line() || self.at_item => {
-                return self.unknown(token, what, help);
-            }
-            _ => {}
-        }
-        let missing = (token.line_start || token.kind == Kind::End) && !self.at_item;
-        let (span, found) = if missing {
-            let end = Span::new(self.previous_end, self.previous_end);
-            (end, self.describe_missing())
-        } else {
-            (token.span, self.describe(token))
-        };
-        let message = format!("expected {what}, found {found}");
-        let help = help.map(str::to_owned);
-        self.report(span, message, help)
-    }
-
-    fn describe_missing(&self) -> String {
-        let next = match self.kind {
-            Kind::End => "the end of the file",
-            Kind::Dedent if self.ahead[0].kind == Kind::End => "the end of the file",
-            _ => "the end of the line",
-        };
-        next.to_owned()
-    }
-
-    /// What a token is, in words.
-    pub(super) fn describe(&self, token: Token) -> String {
-        let written = shortened(self.slice(token.span));
-        match token.kind {
-            Kind::Word => format!("the word `{written}`"),
-            Kind::Variable => format!("the variable `{written}`"),
-            Kind::Number => format!("the number `{written}`"),
-            Kind::Text | Kind::UnclosedText => format!("the text {written}"),
-            Kind::End => "the end of the file".to_owned(),
-            _ => format!("`{written}`"),
-        }
-    }
-
-    fn unknown(&mut self, token: Token, what: &str, help: Option<&str>) -> Failed {
-        let written = self.slice(token.span);
-        let hint = match written {
-            "'" | "“" | "”" | "„" | "‘" | "’" | "«" | "»" | "`" => {
-                Some("write texts in plain double quotes")
-            }
-            ";" => Some("begin a new line instead; statements need no separator"),
-            "\0" => Some("a task file is plain text"),
-            _ => help,
-        };
-        let shown = if written == "\0" { "NUL" } else { written };
-        let message = format!("expected {what}, found `{shown}`");
-        self.report(token.span, message, hint.map(str::to_owned))
-    }
-}
-
-/// The first characters of what was written, on one line.
-fn shortened(written: &str) -> String {
-    const SHOWN: usize = 40;
-    let mut shown: String = written.chars().take(SHOWN).collect();
-    if let Some(end) = shown.find(['\n', '\r']) {
-        shown.truncate(end);
-        shown.push('…');
-    } else if written.len() > shown.len() {
-        shown.push('…');
-    }
-    shown
-}
-
-/// The value of the inside of a quoted text.
-fn unescape(inside: &str) -> String {
-    let mut value = String::with_capacity(inside.len());
-    let mut rest = inside;
-    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
-        let (before, escape) = rest.split_at(at);
-        value.push_str(before);
-        let (known, length) = match escape.as_bytes().get(1) {
-            Some(b'"') => ("\"", 2),
-            Some(b'\\') => ("\\", 2),
-            Some(b'n') => ("\n", 2),
-            Some(b't') => ("\t", 2),
-            Some(b'r') => ("\r", 2),
-            Some(b'\n') => ("", 2),
-            Some(b'\r') if escape.as_bytes().get(2) == Some(&b'\n') => ("", 3),
-            // Anything else stays as it is written, the backslash included.
-            _ => ("\\", 1),
-        };
-        value.push_str(known);
-        rest = escape.get(length..).unwrap_or_default();
-    }
-    value.push_str(rest);
-    value
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn with<R>(text: &str, work: impl FnOnce(&mut Cursor<'_>) -> R) -> R {
-        let file = SourceFile::new("spec.drun", text.to_owned()).unwrap();
-        let progress = Progress::default();
-        work(&mut Cursor::new(&file, &progress))
-    }
-
-    #[test]
-    fn indentation_shows_as_the_opening_and_closing_of_blocks() {
-        with("a\n  b\n\n # c\n    d\ne", |cursor| {
-            assert_eq!(cursor.bump().kind, Kind::Word);
-            assert_eq!(cursor.kind(), Kind::Indent);
-            cursor.open_block().unwrap();
-            assert!(cursor.accept_word("b"));
-            assert_eq!(cursor.kind(), Kind::Indent);
-            cursor.open_block().unwrap();
-            assert!(cursor.accept_word("d"));
-            assert_eq!(cursor.kind(), Kind::Dedent);
-            cursor.close_block().unwrap();
-            assert_eq!(cursor.kind(), Kind::Dedent);
-            cursor.close_block().unwrap();
-            assert!(cursor.accept_word("e"));
-            assert_eq!(cursor.kind(), Kind::End);
-        });
-    }
-
-    #[test]
-    fn between_brackets_lines_mean_nothing_and_rewinding_restores_that() {
-        with("x [\n a,\nb ]\n  c", |cursor| {
-            cursor.bump();
-            cursor.open_bracket().unwrap();
-            let place = cursor.checkpoint();
-            for _ in 0..2 {
-                assert!(cursor.accept_word("a"));
-                assert!(cursor.accept(Kind::Comma).is_some());
-                assert!(cursor.accept_word("b"));
-                cursor.close_bracket().unwrap();
-                assert_eq!(cursor.kind(), Kind::Indent);
-                cursor.rewind(place.clone());
-            }
-        });
-    }
-
-    #[test]
-    fn escapes_are_resolved_and_unknown_ones_stay() {
-        assert_eq!(
-            unescape(r#"a\"b\\c\nd\te\rf\qg\{h\"#),
-            "a\"b\\c\nd\te\rf\\qg\\{h\\"
-        );
-        assert_eq!(unescape("one \\\n  two"), "one   two");
-    }
-
-    #[test]
-    fn a_text_without_escapes_is_not_copied() {
-        with("\"plain\" \"a\\nb\"", |cursor| {
-            let token = cursor.bump();
-            let value = cursor.value(token);
-            assert_eq!(value.as_ptr(), cursor.text()[1..].as_ptr());
-            let token = cursor.bump();
-            assert_eq!(cursor.value(token), "a\nb");
-        });
-    }
-
-    #[test]
-    fn what_is_missing_at_the_end_of_a_line_is_reported_there() {
-        with("a\nb", |cursor| {
-            cursor.bump();
-            assert_eq!(cursor.expect(Kind::Text, "a text"), Err(Failed));
-            assert_eq!(cursor.errors[0].span, Span::new(1, 1));
-            assert_eq!(
-                cursor.errors[0].message,
-                "expected a text, found the end of the line"
-            );
-        });
     }
 }

@@ -46,6 +46,10 @@ mod debug;
 
 #[cfg(test)]
 mod bounds;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
 
 pub use condition::{ConditionEnd, condition};
 pub use cursor::{Checkpoint, Cursor, Failed};

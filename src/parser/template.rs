@@ -3,6 +3,8 @@
 //! One pass finds the partner of each brace, a second one decides for each pair whether it is a
 //! placeholder. Both are linear: a pair that lies too deep is text without a further look.
 
+use std::sync::Arc;
+
 use super::cursor::Cursor;
 use super::nesting::{Inside, Work};
 use super::placeholder::meaning;
@@ -30,7 +32,7 @@ pub(super) fn nested(text: &Text, span: Span, inside: Inside<'_>) -> Template {
     Template {
         span,
         text: text.clone(),
-        parts: if plain { Box::default() } else { parts.into() },
+        parts: if plain { Arc::default() } else { parts.into() },
     }
 }
 

@@ -11,41 +11,10 @@ use crate::source::Text;
 use crate::syntax::Kind;
 
 /// What a test was about: the next one may leave it out.
-#[derive(Debug)]
-pub(super) struct Subject {
-    left: Left,
-    /// How often it may still be left out.
-    uses: usize,
-}
-
-/// The left side of a test.
 #[derive(Debug, Clone)]
-enum Left {
+pub(super) enum Subject {
     Operand(Operand),
     Environment(Template),
-}
-
-impl Subject {
-    /// How many bytes of text are repeated by leaving a left side out. Each test has a left side
-    /// of its own in the tree, so a long one that is left out often would become a tree that is far
-    /// larger than the text.
-    const REPEATED: usize = 64 * 1024;
-
-    fn new(left: Left, bytes: usize) -> Self {
-        let uses = Self::REPEATED / bytes.max(1);
-        Self { left, uses }
-    }
-
-    /// The left side once more.
-    fn again(&mut self, cursor: &mut Cursor<'_>) -> Result<Left, Failed> {
-        let Some(uses) = self.uses.checked_sub(1) else {
-            let span = cursor.token().span;
-            let message = "the left side is too long to be left out so often";
-            return Err(cursor.fail_with_help(span, message, "put it into a variable"));
-        };
-        self.uses = uses;
-        Ok(self.left.clone())
-    }
 }
 
 /// Words that end the left side of a comparison.
@@ -66,9 +35,9 @@ pub(super) fn test(
     if let Some(before) = subject
         && begins_with_operator(cursor, before)
     {
-        return match before.again(cursor)? {
-            Left::Environment(name) => environment_question(cursor, until, name),
-            Left::Operand(left) => compared(cursor, until, left),
+        return match before.clone() {
+            Subject::Environment(name) => environment_question(cursor, until, name),
+            Subject::Operand(left) => compared(cursor, until, left),
         };
     }
     let special = match cursor.word() {
@@ -85,13 +54,8 @@ pub(super) fn test(
     if let Some(test) = attempt(cursor, |cursor| tool(cursor, until))? {
         return Ok(test);
     }
-    let start = cursor.token().span.start;
     let left = left_operand(cursor, until)?;
-    if !at_end(cursor, until) {
-        let bytes = cursor.span_from(start);
-        let bytes = (bytes.end - bytes.start) as usize;
-        *subject = Some(Subject::new(Left::Operand(left.clone()), bytes));
-    }
+    *subject = Some(Subject::Operand(left.clone()));
     compared(cursor, until, left)
 }
 
@@ -109,7 +73,7 @@ fn attempt(
 }
 
 fn begins_with_operator(cursor: &mut Cursor<'_>, subject: &Subject) -> bool {
-    let environment = matches!(subject.left, Left::Environment(_));
+    let environment = matches!(subject, Subject::Environment(_));
     match cursor.kind() {
         Kind::Word => match cursor.word() {
             "is" | "contains" | "matches" | "in" | "not" => true,
@@ -298,8 +262,7 @@ fn environment(
         Kind::Text => text_template(cursor, token),
         _ => Template::plain(token.span, cursor.share(token.span)),
     };
-    let left = Left::Environment(name.clone());
-    *subject = Some(Subject::new(left, name.text.len()));
+    *subject = Some(Subject::Environment(name.clone()));
     environment_question(cursor, until, name).map(Some)
 }
 

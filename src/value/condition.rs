@@ -87,7 +87,7 @@ impl Evaluator<'_> {
             Operand::Text(template) if template.is_plain() => {}
             Operand::Text(template) => {
                 // Functions are not called here: they may act, or take time.
-                for part in &template.parts {
+                for part in template.parts.iter() {
                     if let crate::ast::Part::Placeholder(placeholder) = part {
                         self.check_placeholder(placeholder, notes, active)?;
                     }
@@ -281,7 +281,7 @@ impl Evaluator<'_> {
             return Ok(template.text.clone());
         }
         let mut out = String::new();
-        for part in &template.parts {
+        for part in template.parts.iter() {
             match part {
                 Part::Text(text) => out.push_str(text),
                 Part::Environment(part) => {

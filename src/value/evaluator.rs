@@ -165,7 +165,7 @@ impl<'a> Evaluator<'a> {
             return self.single(placeholder, undefined, notes, active);
         }
         let mut out = String::with_capacity(template.text.len() + 32);
-        for part in &template.parts {
+        for part in template.parts.iter() {
             match part {
                 Part::Text(text) => out.push_str(text),
                 Part::Environment(part) => self.environment(part, undefined, notes, &mut out),

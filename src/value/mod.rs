@@ -123,7 +123,7 @@ pub fn names_of_platform() -> &'static str {
 pub fn placeholder_template(placeholder: &Placeholder) -> Template {
     Template {
         text: placeholder.source.clone(),
-        parts: Box::new([Part::Placeholder(Box::new(placeholder.clone()))]),
+        parts: Arc::new([Part::Placeholder(Box::new(placeholder.clone()))]),
         ..Template::default()
     }
 }

@@ -1,5 +1,7 @@
 //! `wait` and `use workdir`.
 
+use std::sync::Arc;
+
 use super::super::{Action, Execution, Machine, Stop};
 use crate::action::wait;
 use crate::ast::action::{UseWorkdir, Wait, WaitAmount};
@@ -14,7 +16,7 @@ impl Machine {
             WaitAmount::Placeholder(placeholder) => {
                 let template = Template {
                     text: placeholder.source.clone(),
-                    parts: Box::new([Part::Placeholder(placeholder.clone())]),
+                    parts: Arc::new([Part::Placeholder(placeholder.clone())]),
                     ..Template::default()
                 };
                 self.text_with(&template, Undefined::All, "wait statement")?
