@@ -171,7 +171,7 @@ pub(super) fn right_operand(
     if let Some(operand) = quoted_or_value(cursor)? {
         let ended = at_end(cursor, until)
             || cursor.at(Kind::ParenClose)
-            || cursor.at(Kind::Word)
+            || matches!(cursor.word(), "and" | "or")
             || matches!(operand, Operand::Text(_) | Operand::Array(_));
         if ended {
             return Ok(operand);
