@@ -7,12 +7,16 @@ use drun::memory::allocator::Counting;
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
+/// The stack of a thread that parses a large file: 256 levels of nesting fit, in a debug build too.
+const STACK: usize = 4 << 20;
+
 fn main() -> ExitCode {
     drun::memory::allocator::tune();
     // One thread: children run beside it, and the machine lets the monitor in every millisecond. A
     // pool of workers would cost the start of a hello more than the hello itself.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
+        .thread_stack_size(STACK)
         .build();
     match runtime {
         Ok(runtime) => {

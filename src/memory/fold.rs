@@ -115,8 +115,18 @@ impl FoldedStack {
 
 impl Cycle {
     fn new(run: Run, frame: impl Fn(usize) -> FrameSnapshot) -> Self {
+        let mut frames: Vec<_> = (run.start..run.start + run.period).map(&frame).collect();
+        // Outside the run stand frames of the same tasks at other statements; the cycle is told
+        // from the task that was called first.
+        let first = (0..run.start.min(KEPT)).find_map(|at| {
+            let outer = frame(at);
+            let same = |inner: &FrameSnapshot| inner.kind == outer.kind && inner.name == outer.name;
+            let is_task = outer.kind == FrameKind::Task;
+            frames.iter().position(same).filter(|_| is_task)
+        });
+        frames.rotate_left(first.unwrap_or(0));
         Self {
-            frames: (run.start..run.start + run.period).map(frame).collect(),
+            frames,
             repeats: run.repeats() as u64,
         }
     }
@@ -334,5 +344,15 @@ mod tests {
         assert_eq!(names, ["2", "1", "0"]);
         assert!(stack.bottom.is_empty() && stack.cycle.is_none());
         assert_eq!(stack.hidden(), 0);
+    }
+
+    #[test]
+    fn a_cycle_begins_with_the_task_that_was_called_first() {
+        let names = ["a", "b"];
+        let key = |i: usize| if i == 0 { 9 } else { i as u64 % 2 };
+        let stack = FoldedStack::build(1_000, key, |i| frame(names[i % 2]));
+        let cycle = stack.cycle.unwrap();
+        let tasks: Vec<_> = cycle.tasks().map(|task| task.name.as_str()).collect();
+        assert_eq!(tasks, ["a", "b"]);
     }
 }

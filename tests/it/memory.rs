@@ -294,3 +294,46 @@ async fn until(happened: impl Fn() -> bool) {
         looks.tick().await;
     }
 }
+
+#[test]
+fn a_text_that_doubles_is_stopped_before_it_is_built() {
+    let _turn = turn();
+    let scratch = Scratch::new().file(
+        "double.drun",
+        "version: 2.0\n\ntask \"double\":\n  let $x = \"0123456789abcdef\"\n  call task again\n\n\
+         task \"again\":\n  let $x = \"{$x}{$x}\"\n  call task again\n",
+    );
+    let finished = scratch.run(["-f", "double.drun", "double", "--memory-limit=64MB"]);
+    let err = finished.err();
+    assert_eq!(finished.status, 1, "{err}");
+    assert!(
+        err.contains("CRITICAL: Memory usage exceeded 64 MB"),
+        "{err}"
+    );
+    assert!(err.contains("$x") && err.contains("double.drun:8"), "{err}");
+    files(&scratch);
+}
+
+#[test]
+fn the_settings_of_the_project_set_the_limit() {
+    let _turn = turn();
+    let text = "version: 2.0\n\nproject \"p\":\n  set memory_limit to \"64MB\"\n  set memory_warning to \"32MB\"\n\n\
+                task \"loop\":\n  call task loop\n";
+    let scratch = Scratch::new().file("limit.drun", text);
+    let err = scratch.run(["-f", "limit.drun", "loop"]).err();
+    assert!(
+        err.contains("CRITICAL: Memory usage exceeded 64 MB"),
+        "{err}"
+    );
+
+    let wrong = text.replace("64MB", "lots");
+    let scratch = Scratch::new().file("limit.drun", &wrong);
+    let finished = scratch.run(["-f", "limit.drun", "loop"]);
+    let err = finished.err();
+    assert_eq!(finished.status, 1);
+    assert!(
+        err.contains("memory_limit") && err.contains("'lots'"),
+        "{err}"
+    );
+    assert!(err.contains("limit.drun:"), "{err}");
+}

@@ -170,7 +170,7 @@ mod tests {
     fn fixture() -> (tempfile::TempDir, Places) {
         let home = tempfile::tempdir().unwrap();
         let places = Places {
-            start_dir: "/work/project".into(),
+            start_dir: "/home/me/project".into(),
             home: Some(home.path().to_owned()),
         };
         (home, places)
@@ -180,7 +180,7 @@ mod tests {
     fn links_go_with_their_file() {
         let (home, places) = fixture();
         let mut links = places.links().unwrap();
-        links.insert("/work".into(), "/tasks/spec.drun".into());
+        links.insert("/srv".into(), "/tasks/spec.drun".into());
         places.save_links(links.clone()).unwrap();
         assert_eq!(places.links().unwrap(), links);
         places.save_links(Map::new()).unwrap();

@@ -203,7 +203,7 @@ pub(super) fn samples(document: &Document) -> String {
     let shown = all
         .iter()
         .enumerate()
-        .filter(|(index, _)| (last - index) % every == 0);
+        .filter(|(index, _)| (last - index).is_multiple_of(every));
     let rows: String = shown.map(|(_, sample)| row(document, sample)).collect();
     let caption = match every {
         1 => "All samples".to_owned(),

@@ -1,3 +1,5 @@
+//! Tests of the pages that show a dump.
+
 use std::fs;
 
 use super::*;

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Compares xdrun with a shell script and with one write a line, interleaved; prints the medians of
+# ratios. Needs bash, python3 and a release build: cargo build --release && benches/peers.sh
+set -euo pipefail
+cd "$(dirname "$0")/.."
+XDRUN=$PWD/target/release/xdrun exec python3 - <<'PY'
+import os, statistics, subprocess, tempfile, time
+
+xdrun = os.environ["XDRUN"]
+work = tempfile.mkdtemp()
+
+def write(name, text):
+    path = os.path.join(work, name)
+    with open(path, "w") as file:
+        file.write(text)
+    return path
+
+def timed(command):
+    start = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - start
+
+def compare(title, ours, theirs, rounds=15):
+    ratios = [timed(ours) / timed(theirs) for _ in range(rounds)]
+    print(f"{title:<48} {statistics.median(ratios):5.2f}")
+
+head = "version: 2.0\n\ntask \"t\":\n"
+def loop(count, body):
+    return head + f"  for $i in range 1 to {count}:\n    {body}\n"
+def variables(count):
+    return head + "".join(f'  let $v{n} = "x"\n' for n in range(count)) \
+        + '  for $i in range 1 to 100000:\n    set $a to "{$i}"\n'
+def calls(count):
+    tasks = "".join(f'\ntask "t{n}":\n  let $z = "1"\n' for n in range(count))
+    return "version: 2.0\n" + tasks + '\ntask "t":\n  for $i in range 1 to 200000:\n    call task t5\n'
+
+run = lambda path: [xdrun, "-f", path, "t"]
+compare("hello : true", run(write("h", head + '  info "hi"\n')), ["/bin/true"], 40)
+runs = write("r.sh", "i=0\nwhile [ $i -lt 200 ]; do /bin/bash -c true; i=$((i+1)); done\n")
+compare("200 run \"true\" : shell script", run(write("r", loop(200, 'run "true"'))), ["sh", runs])
+echoes = write("e.sh", "i=0\nwhile [ $i -lt 100000 ]; do echo line $i; i=$((i+1)); done\n")
+compare("100,000 info : sh, one write a line", run(write("l", loop(100000, 'info "line {$i}"'))), ["sh", echoes])
+compare("1,000 variables : 10", run(write("v1", variables(1000))), run(write("v0", variables(10))))
+compare("call in a file of 10,000 tasks : of 10", run(write("c1", calls(10000))), run(write("c0", calls(10))))
+PY
