@@ -62,10 +62,7 @@ impl Evaluator<'_> {
     }
 
     fn test(&mut self, test: &Test, manner: Manner, pass: &mut Pass) -> Result<bool, Trouble> {
-        pass.deeper(|pass| self.test_here(test, manner, pass))
-    }
-
-    fn test_here(&mut self, test: &Test, manner: Manner, pass: &mut Pass) -> Result<bool, Trouble> {
+        pass.deeper()?;
         match test {
             Test::Or(tests) => {
                 for test in tests {

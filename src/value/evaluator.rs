@@ -171,11 +171,12 @@ impl<'a> Evaluator<'a> {
         placeholder: &Placeholder,
         pass: &mut Pass,
     ) -> Result<Resolved, Trouble> {
-        pass.deeper(|pass| match &placeholder.meaning {
+        pass.deeper()?;
+        match &placeholder.meaning {
             Meaning::Pipeline(pipeline) => self.pipeline(pipeline, placeholder, pass),
             Meaning::Choice(choice) => self.choice(choice, pass),
             Meaning::Unknown => Ok(Resolved::Undefined(vec![placeholder.content.clone()])),
-        })
+        }
     }
 
     fn pipeline(

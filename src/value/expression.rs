@@ -49,10 +49,11 @@ impl Evaluator<'_> {
         expression: &Expr,
         pass: &mut Pass,
     ) -> Result<Value, Trouble> {
-        pass.deeper(|pass| self.expression_here(expression, pass))
-    }
-
-    fn expression_here(&mut self, expression: &Expr, pass: &mut Pass) -> Result<Value, Trouble> {
+        let mut expression = expression;
+        while let Expr::Group(inner) = expression {
+            expression = inner;
+        }
+        pass.deeper()?;
         Ok(match expression {
             Expr::Text(template) => {
                 let undefined = pass.undefined.of_values();

@@ -13,6 +13,8 @@ pub mod duration;
 mod evaluator;
 mod expression;
 mod file_test;
+#[cfg(test)]
+mod made_up;
 mod names;
 pub mod now_format;
 mod operation;

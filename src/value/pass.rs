@@ -18,17 +18,26 @@ pub(super) struct Pass {
     settings: Vec<Text>,
     /// How many settings were evaluated.
     reads: u32,
-    /// How many calls of the evaluator are inside of each other.
-    depth: u16,
+    /// Where the stack was when the pass began.
+    stack: usize,
 }
 
 /// How many settings may be evaluated for one text. Settings that use others twice double the work
 /// with each level.
 const READS: u32 = 100_000;
 
-/// How deep evaluation may go. The parser limits the tree of one text to less; settings that use
-/// each other add their trees.
-const DEPTH: u16 = 900;
+/// How much of the stack one evaluation may take, in bytes: half of what a thread of Tokio has.
+///
+/// The parser limits how deep one text nests, but settings that use each other add their trees.
+/// Levels would not do as a measure: those of an unoptimised program are five times as large.
+const STACK: usize = 1 << 20;
+
+/// About where the top of the stack is.
+#[inline(never)]
+fn stack_now() -> usize {
+    let here = 0_u8;
+    std::ptr::from_ref(std::hint::black_box(&here)).addr()
+}
 
 impl Pass {
     pub(super) fn new(undefined: Undefined) -> Self {
@@ -39,7 +48,7 @@ impl Pass {
             failures: Vec::new(),
             settings: Vec::new(),
             reads: 0,
-            depth: 0,
+            stack: stack_now(),
         }
     }
 
@@ -137,23 +146,16 @@ impl Pass {
         }
     }
 
-    /// Does `work` one level deeper.
-    pub(super) fn deeper<R>(
-        &mut self,
-        work: impl FnOnce(&mut Self) -> Result<R, Trouble>,
-    ) -> Result<R, Trouble> {
-        if self.depth >= DEPTH {
-            let place = match self.settings.last() {
-                Some(key) => format!("project setting '{key}'"),
-                None => "a placeholder".to_owned(),
-            };
-            let message = format!("{place} is nested too deep: more than {DEPTH} levels");
-            return Err(Trouble::Failed(message));
+    /// One more level is about to begin.
+    pub(super) fn deeper(&self) -> Result<(), Trouble> {
+        if self.stack.abs_diff(stack_now()) < STACK {
+            return Ok(());
         }
-        self.depth += 1;
-        let result = work(self);
-        self.depth -= 1;
-        result
+        let place = match self.settings.last() {
+            Some(key) => format!("project setting '{key}'"),
+            None => "a placeholder".to_owned(),
+        };
+        Err(Trouble::Failed(format!("{place} is nested too deep")))
     }
 
     /// Begins the evaluation of a setting, which [`Pass::leave_setting`] ends.
