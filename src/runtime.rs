@@ -468,6 +468,9 @@ pub async fn execute(
     };
     let (loaded, name) = loaded;
     loaded.lines.into_iter().for_each(say);
+    for warning in &loaded.warnings {
+        report.error_text(&format!("Warning: {warning}\n"));
+    }
     run(request, watched, report, loaded.program, &name)
         .await
         .map(|()| Outcome::Ran)
