@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::cursor::{Cursor, Failed};
 use super::expression::{array, builtin_here};
-use super::nesting::{Nest, Nesting};
+use super::nesting::{Inside, Nest};
 use super::placeholder::placeholder;
-use super::template::{nested, template};
+use super::template::{template, template_at};
 use super::test::{Subject, test};
 use crate::ast::{Condition, Operand, PathOperand, Template, Test};
 use crate::source::{Span, Text};
@@ -40,12 +40,8 @@ pub fn condition(cursor: &mut Cursor<'_>, until: ConditionEnd) -> Result<Conditi
 }
 
 /// A condition that is a whole text inside a placeholder; `None` when it is none.
-pub(super) fn condition_of_placeholder(text: &Text, depth: u16) -> Option<Condition> {
-    let mut nesting = Nesting::default();
-    (0..depth).for_each(|_| {
-        nesting.enter(Nest::Brace);
-    });
-    let mut cursor = Cursor::placeholder(text, nesting);
+pub(super) fn condition_of_placeholder(text: &Text, inside: Inside<'_>) -> Option<Condition> {
+    let mut cursor = Cursor::placeholder(text, inside);
     let condition = condition(&mut cursor, ConditionEnd::Text).ok()?;
     cursor.at(Kind::End).then_some(condition)
 }
@@ -175,7 +171,7 @@ pub(super) fn right_operand(
     if let Some(operand) = quoted_or_value(cursor)? {
         let ended = at_end(cursor, until)
             || cursor.at(Kind::ParenClose)
-            || cursor.at(Kind::Word)
+            || matches!(cursor.word(), "and" | "or")
             || matches!(operand, Operand::Text(_) | Operand::Array(_));
         if ended {
             return Ok(operand);
@@ -227,8 +223,7 @@ fn quoted_or_value(cursor: &mut Cursor<'_>) -> Result<Option<Operand>, Failed> {
 
 /// The template of a string token that was taken.
 pub(super) fn text_template(cursor: &Cursor<'_>, token: crate::syntax::Token) -> Template {
-    let value = cursor.value(token);
-    nested(&value, token.span, cursor.nesting().depth(Nest::Brace))
+    template_at(cursor, &cursor.value(token), token.span)
 }
 
 /// A path: a string, a placeholder, a variable, or unquoted words up to one of `stop`.
@@ -253,7 +248,11 @@ pub(super) fn path(
         cursor.bump();
     }
     let span = cursor.span_from(token.span.start);
-    Ok(PathOperand::Text(template(&cursor.share(span), span)))
+    Ok(PathOperand::Text(template_at(
+        cursor,
+        &cursor.share(span),
+        span,
+    )))
 }
 
 /// Whether the token behind the current one ends a path.

@@ -11,7 +11,7 @@ mod tests;
 use std::sync::Arc;
 
 use self::escape::unescape;
-use super::nesting::{LIMIT, Nest, Nesting};
+use super::nesting::{Inside, LIMIT, Nest, Nesting, Work};
 use super::progress::Progress;
 use crate::source::{Diagnostic, SourceFile, Span, Text};
 use crate::syntax::{Indentation, Kind, Lexer, Mode, Token};
@@ -44,6 +44,8 @@ pub struct Cursor<'s> {
     /// Open `[`: inside them lines and indentation mean nothing.
     brackets: u32,
     nesting: Nesting,
+    /// What may still be done for the text around a placeholder; `None` in a file.
+    work: Option<&'s Work>,
     errors: Vec<Diagnostic>,
     progress: Option<&'s Progress>,
     next_look: usize,
@@ -77,11 +79,12 @@ impl<'s> Cursor<'s> {
         cursor
     }
 
-    /// At the first token of the inside of a placeholder. Spans are offsets in `text`, messages
-    /// are dropped, and `nesting` holds the levels that are open around it.
-    pub fn placeholder(text: &'s Text, nesting: Nesting) -> Self {
+    /// At the first token of the inside of a placeholder. Spans are offsets in `text`, and messages
+    /// are dropped.
+    pub(super) fn placeholder(text: &'s Text, inside: Inside<'s>) -> Self {
         let mut cursor = Self::over(text, text.clone(), Mode::Placeholder);
-        cursor.nesting = nesting;
+        cursor.nesting = Nesting::inside(inside.levels());
+        cursor.work = Some(inside.work());
         cursor
     }
 
@@ -100,6 +103,7 @@ impl<'s> Cursor<'s> {
             // A placeholder has no blocks, so its lines mean as little as those of a list.
             brackets: u32::from(mode == Mode::Placeholder),
             nesting: Nesting::default(),
+            work: None,
             errors: Vec::new(),
             progress: None,
             next_look: usize::MAX,
@@ -383,9 +387,18 @@ impl<'s> Cursor<'s> {
         self.nesting.leave(nest);
     }
 
-    /// The levels that are open, for [`Cursor::placeholder`].
-    pub fn nesting(&self) -> Nesting {
-        self.nesting
+    /// Where the cursor stands in a placeholder; `None` in a file.
+    pub(super) fn inside(&self) -> Option<Inside<'s>> {
+        self.work
+            .map(|work| Inside::new(self.nesting.total(), work))
+    }
+
+    /// Takes a text of `bytes` bytes at the cursor apart: in a file it has its own work.
+    pub(super) fn take_apart<R>(&self, bytes: usize, parse: impl FnOnce(Inside<'_>) -> R) -> R {
+        match self.inside() {
+            Some(inside) => parse(inside),
+            None => parse(Inside::new(0, &Work::new(bytes))),
+        }
     }
 
     /// What a production sees of the current token.

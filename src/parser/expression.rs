@@ -2,61 +2,78 @@
 
 use super::builtin;
 use super::cursor::{Cursor, Failed};
-use super::nesting::Nest;
+use super::nesting::{LIMIT, Nest};
 use super::placeholder::{builtin_call, placeholder};
-use super::template::nested;
+use super::template::template_at;
 use crate::ast::{ArrayExpr, BinaryExpr, BinaryOperator, BuiltinCall, Expr};
-use crate::source::Text;
+use crate::source::Span;
 use crate::syntax::Kind;
 
-/// How many operators one expression may hold: its tree is as deep as it is long.
-const OPERATORS: u32 = 1000;
+/// A part of an expression, and how deep its tree is.
+struct Tree {
+    expr: Expr,
+    height: u16,
+}
+
+impl Tree {
+    fn leaf(expr: Expr) -> Self {
+        Self { expr, height: 1 }
+    }
+
+    /// What `wrap` makes of it, one level higher.
+    fn under(self, cursor: &mut Cursor<'_>, wrap: fn(Box<Expr>) -> Expr) -> Result<Self, Failed> {
+        Ok(Self {
+            height: above(cursor, self.height)?,
+            expr: wrap(Box::new(self.expr)),
+        })
+    }
+}
+
+/// The height of a tree above one of `height`; the limit keeps walks over trees off the end of the
+/// stack.
+fn above(cursor: &mut Cursor<'_>, height: u16) -> Result<u16, Failed> {
+    if height < LIMIT {
+        return Ok(height + 1);
+    }
+    let message = format!("an expression of more than {LIMIT} operators and brackets in a row");
+    let span = cursor.token().span;
+    Err(cursor.fail_with_help(span, message, "put a part of it into a variable"))
+}
 
 /// Parses an expression.
 pub fn expression(cursor: &mut Cursor<'_>) -> Result<Expr, Failed> {
+    tree(cursor).map(|tree| tree.expr)
+}
+
+fn tree(cursor: &mut Cursor<'_>) -> Result<Tree, Failed> {
     let mut left = operators(cursor, SUM)?;
     if let Some(operator) = comparison(cursor.kind())
         && cursor.on_same_line()
     {
         cursor.bump();
         let right = operators(cursor, SUM)?;
-        left = binary(operator, left, right);
+        left = binary(cursor, operator, left, right)?;
     }
     Ok(left)
-}
-
-/// An expression that is all there is at the cursor, for the inside of a placeholder.
-pub(super) fn whole_expression(cursor: &mut Cursor<'_>) -> Option<Expr> {
-    let expression = expression(cursor).ok()?;
-    cursor.at(Kind::End).then_some(expression)
 }
 
 /// Precedence levels: a sum consists of products, a product of factors.
 const SUM: u8 = 0;
 const PRODUCT: u8 = 1;
 
-fn operators(cursor: &mut Cursor<'_>, level: u8) -> Result<Expr, Failed> {
+fn operators(cursor: &mut Cursor<'_>, level: u8) -> Result<Tree, Failed> {
     let next = |cursor: &mut Cursor<'_>| match level {
         SUM => operators(cursor, PRODUCT),
         _ => factor(cursor),
     };
     let mut left = next(cursor)?;
-    let mut count = 0;
     while let Some(operator) = operator(level, cursor.kind()) {
         if !cursor.on_same_line() && !continues(cursor) {
             break;
         }
-        count += 1;
-        if count > OPERATORS {
-            let span = cursor.token().span;
-            return Err(cursor.fail(
-                span,
-                format!("more than {OPERATORS} operators in one expression"),
-            ));
-        }
         cursor.bump();
         let right = next(cursor)?;
-        left = binary(operator, left, right);
+        left = binary(cursor, operator, left, right)?;
     }
     Ok(left)
 }
@@ -89,80 +106,105 @@ fn comparison(kind: Kind) -> Option<BinaryOperator> {
     })
 }
 
-fn binary(operator: BinaryOperator, left: Expr, right: Expr) -> Expr {
-    Expr::Binary(Box::new(BinaryExpr {
-        operator,
-        left,
-        right,
-    }))
+fn binary(
+    cursor: &mut Cursor<'_>,
+    operator: BinaryOperator,
+    left: Tree,
+    right: Tree,
+) -> Result<Tree, Failed> {
+    if cursor.inside().is_some_and(|inside| !inside.operator()) {
+        return Err(Failed);
+    }
+    Ok(Tree {
+        height: above(cursor, left.height.max(right.height))?,
+        expr: Expr::Binary(Box::new(BinaryExpr {
+            operator,
+            left: left.expr,
+            right: right.expr,
+        })),
+    })
 }
 
-fn factor(cursor: &mut Cursor<'_>) -> Result<Expr, Failed> {
+fn factor(cursor: &mut Cursor<'_>) -> Result<Tree, Failed> {
     if cursor.accept(Kind::Minus).is_some() {
-        return Ok(Expr::Negate(Box::new(primary(cursor)?)));
+        return primary(cursor)?.under(cursor, Expr::Negate);
     }
     primary(cursor)
 }
 
-fn primary(cursor: &mut Cursor<'_>) -> Result<Expr, Failed> {
+fn primary(cursor: &mut Cursor<'_>) -> Result<Tree, Failed> {
     let token = cursor.token();
-    match cursor.kind() {
+    Ok(Tree::leaf(match cursor.kind() {
         Kind::Text => {
             cursor.bump();
-            let value = cursor.value(token);
-            let depth = cursor.nesting().depth(Nest::Brace);
-            Ok(Expr::Text(nested(&value, token.span, depth)))
+            Expr::Text(template_at(cursor, &cursor.value(token), token.span))
         }
         Kind::Number => {
             cursor.bump();
-            Ok(Expr::Number(cursor.share(token.span)))
+            Expr::Number(cursor.share(token.span))
         }
         Kind::Variable => {
             cursor.bump();
-            Ok(Expr::Variable(cursor.share(token.span)))
+            Expr::Variable(cursor.share(token.span))
         }
         Kind::Word => word(cursor),
-        Kind::BraceOpen => Ok(Expr::Placeholder(Box::new(placeholder(cursor)?))),
-        Kind::BracketOpen => array(cursor).map(Expr::Array),
+        Kind::BraceOpen => Expr::Placeholder(Box::new(placeholder(cursor)?)),
+        Kind::BracketOpen => {
+            let (array, height) = array_tree(cursor)?;
+            let height = above(cursor, height)?;
+            return Ok(Tree {
+                expr: Expr::Array(array),
+                height,
+            });
+        }
         Kind::ParenOpen => {
             cursor.enter(Nest::Parenthesis)?;
             cursor.bump();
-            let inside = expression(cursor)?;
+            let inner = tree(cursor)?;
             cursor.expect(Kind::ParenClose, "`)`")?;
             cursor.leave(Nest::Parenthesis);
-            Ok(Expr::Group(Box::new(inside)))
+            return inner.under(cursor, Expr::Group);
         }
-        _ => Err(cursor.unexpected("a value")),
-    }
+        _ => return Err(cursor.unexpected("a value")),
+    }))
 }
 
-fn word(cursor: &mut Cursor<'_>) -> Result<Expr, Failed> {
+fn word(cursor: &mut Cursor<'_>) -> Expr {
     if let Some(call) = builtin_here(cursor) {
-        return Ok(Expr::Builtin(Box::new(call)));
+        return Expr::Builtin(Box::new(call));
     }
     let token = cursor.bump();
-    Ok(match cursor.slice(token.span) {
+    match cursor.slice(token.span) {
         "true" => Expr::Boolean(true),
         "false" => Expr::Boolean(false),
         _ => Expr::Word(cursor.share(token.span)),
-    })
+    }
 }
 
 /// `[a, b, c]`; lines and indentation mean nothing inside.
 pub(super) fn array(cursor: &mut Cursor<'_>) -> Result<ArrayExpr, Failed> {
+    array_tree(cursor).map(|(array, _)| array)
+}
+
+/// An array, and the height of its highest element.
+fn array_tree(cursor: &mut Cursor<'_>) -> Result<(ArrayExpr, u16), Failed> {
     let start = cursor.open_bracket()?.span.start;
     let mut elements = Vec::new();
+    let mut height = 0;
     while !cursor.at(Kind::BracketClose) {
-        elements.push(expression(cursor)?);
+        let element = tree(cursor)?;
+        height = element.height.max(height);
+        elements.push(element.expr);
         if cursor.accept(Kind::Comma).is_none() {
             break;
         }
     }
     cursor.close_bracket()?;
-    Ok(ArrayExpr {
+    let array = ArrayExpr {
         span: cursor.span_from(start),
         elements: elements.into(),
-    })
+    };
+    Ok((array, height))
 }
 
 /// How far a call of a built-in function may reach: calls are short, and a long file must not be
@@ -183,15 +225,17 @@ pub(super) fn builtin_here(cursor: &mut Cursor<'_>) -> Option<BuiltinCall> {
     let (found, length) = builtin::find(line)?;
     let after = line.get(length..)?;
     let called = after.starts_with('(') || after.trim_start().starts_with(['"', '\'']);
-    let content = if found.arguments && called {
-        // Quotes and parentheses may span lines.
-        Text::from(near)
+    // Quotes and parentheses may span lines.
+    let reach = if found.arguments && called {
+        near.len()
     } else {
-        Text::from(line.get(..length)?)
+        length
     };
-    let depth = cursor.nesting().depth(Nest::Brace);
-    let (call, rest) = builtin_call(&content, depth)?;
-    let taken = content.len() - rest.len();
+    let content = cursor.share(Span::new(start as u32, (start + reach) as u32));
+    let (call, taken) = cursor.take_apart(reach, |inside| {
+        let (call, rest) = builtin_call(&content, inside)?;
+        Some((call, content.len() - rest.len()))
+    })?;
     cursor.seek(start + taken);
     Some(call)
 }

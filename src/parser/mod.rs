@@ -15,6 +15,7 @@ mod template;
 
 pub mod builtin;
 
+mod choice;
 mod placeholder;
 
 mod expression;
@@ -43,6 +44,8 @@ mod action;
 
 mod debug;
 
+#[cfg(test)]
+mod bounds;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

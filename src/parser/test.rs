@@ -4,8 +4,8 @@ use super::condition::{ConditionEnd, at_end, left_operand, path, right_operand, 
 use super::cursor::{Cursor, Failed};
 use crate::ast::{
     Comparator, Comparison, DockerNetworkTest, EnvironmentQuestion, EnvironmentTest,
-    FileComparison, Operand, PathQuestion, PathTest, PortTest, Template, Test, ToolQuestion,
-    ToolTest, VersionBound, VersionTest,
+    FileComparison, Operand, PathOperand, PathQuestion, PathTest, PortTest, Template, Test,
+    ToolQuestion, ToolTest, VersionBound, VersionTest,
 };
 use crate::source::Text;
 use crate::syntax::Kind;
@@ -313,31 +313,25 @@ const AFTER_PATH: &[&str] = &["exists", "does", "not", "is", "matches"];
 
 /// `file P …`, a comparison of files, or something else that begins with `file`.
 fn file(cursor: &mut Cursor<'_>, until: ConditionEnd) -> Result<Option<Test>, Failed> {
-    let compared = attempt(cursor, |cursor| {
-        if !is_path(cursor) {
-            return Ok(None);
-        }
-        cursor.bump();
-        let left = path(cursor, until, AFTER_PATH)?;
-        let negated = cursor.at_word("not") && cursor.nth_is_word(1, "matches");
-        if negated {
-            cursor.bump();
-        }
-        if !cursor.accept_word("matches") {
-            return Ok(None);
-        }
-        cursor.expect_word("file")?;
-        let right = path(cursor, until, &[])?;
-        Ok(Some(Test::FileComparison(Box::new(FileComparison {
-            left,
-            right,
-            negated,
-        }))))
-    })?;
-    match compared {
-        Some(test) => Ok(Some(test)),
-        None => path_test(cursor, until, false),
+    if !is_path(cursor) {
+        return Ok(None);
     }
+    cursor.bump();
+    let left = path(cursor, until, AFTER_PATH)?;
+    let negated = cursor.at_word("not") && cursor.nth_is_word(1, "matches");
+    if negated {
+        cursor.bump();
+    }
+    if !cursor.accept_word("matches") {
+        return path_question(cursor, left, false).map(Some);
+    }
+    cursor.expect_word("file")?;
+    let right = path(cursor, until, &[])?;
+    Ok(Some(Test::FileComparison(Box::new(FileComparison {
+        left,
+        right,
+        negated,
+    }))))
 }
 
 /// Whether a path follows the word at the cursor: no operator, and no call of a built-in function.
@@ -366,6 +360,15 @@ fn path_test(
     }
     cursor.bump();
     let path = path(cursor, until, AFTER_PATH)?;
+    path_question(cursor, path, directory).map(Some)
+}
+
+/// What is asked of a path that was taken.
+fn path_question(
+    cursor: &mut Cursor<'_>,
+    path: PathOperand,
+    directory: bool,
+) -> Result<Test, Failed> {
     let question = match existence(cursor)? {
         Some(true) => PathQuestion::Exists,
         Some(false) => PathQuestion::NotExists,
@@ -380,11 +383,11 @@ fn path_test(
             }
         }
     };
-    Ok(Some(Test::Path(Box::new(PathTest {
+    Ok(Test::Path(Box::new(PathTest {
         directory,
         path,
         question,
-    }))))
+    })))
 }
 
 /// `port P is [not] open on HOST [with timeout T]`.

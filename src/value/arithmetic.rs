@@ -1,5 +1,7 @@
 //! Arithmetic on texts that are numbers.
 
+use std::cmp::Ordering;
+
 use crate::ast::BinaryOperator;
 use crate::source::Text;
 
@@ -27,6 +29,18 @@ pub(super) fn number(text: &str) -> Option<Number> {
 }
 
 impl Number {
+    /// Whole numbers exactly: as fractions, large ones that differ would be equal.
+    pub(super) fn order(self, other: Self) -> Ordering {
+        match (self, other) {
+            (Self::Whole(a), Self::Whole(b)) => a.cmp(&b),
+            // Digits and a point: never NaN. And -0 equals 0.
+            (a, b) => a
+                .as_f64()
+                .partial_cmp(&b.as_f64())
+                .unwrap_or(Ordering::Equal),
+        }
+    }
+
     pub(super) fn as_f64(self) -> f64 {
         match self {
             Self::Whole(whole) => whole as f64,

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::evaluator::{Evaluator, Notes, Trouble, Undefined};
+use super::evaluator::{Evaluator, Trouble};
 use super::now_format::{DEFAULT_LAYOUT, format, local_now};
+use super::pass::Pass;
 use super::world::Clock;
 use super::{Probe, Value, duration};
 use crate::ast::{BuiltinArgument, BuiltinCall, Placeholder};
@@ -17,10 +18,9 @@ impl Evaluator<'_> {
         &mut self,
         call: &BuiltinCall,
         placeholder: &Placeholder,
-        notes: &mut Notes,
-        active: &mut Vec<Text>,
+        pass: &mut Pass,
     ) -> Result<Text, Trouble> {
-        self.builtin_call(call, notes, active)
+        self.builtin_call(call, pass)
             .map_err(|trouble| match trouble {
                 Trouble::Failed(message) => {
                     Trouble::Failed(format!("{}: {message}", placeholder.source))
@@ -29,42 +29,35 @@ impl Evaluator<'_> {
             })
     }
 
-    /// A variable that has the name of a function which is called without arguments.
+    /// A variable that has the name of a function which is called without arguments: it goes
+    /// before the function.
     pub(super) fn named_builtin(
         &mut self,
         call: &BuiltinCall,
-        notes: &mut Notes,
-        active: &mut Vec<Text>,
+        pass: &mut Pass,
     ) -> Result<Option<Value>, Trouble> {
-        if !call.arguments.is_empty() || call.source.contains(' ') {
+        if !call.arguments.is_empty() || call.source.contains([' ', '(']) {
             return Ok(None);
         }
-        match self.names.find(&call.source, self.namespace) {
-            super::Found::Nothing => Ok(None),
-            _ => self.named(&call.source, notes, active),
-        }
+        self.named_first(&call.source, pass)
     }
 
     pub(super) fn builtin_call(
         &mut self,
         call: &BuiltinCall,
-        notes: &mut Notes,
-        active: &mut Vec<Text>,
+        pass: &mut Pass,
     ) -> Result<Text, Trouble> {
         let mut arguments = Vec::with_capacity(call.arguments.len());
         for argument in &call.arguments {
             arguments.push(match argument {
-                BuiltinArgument::Text(template) => {
-                    self.parts(template, Undefined::Dollar, notes, active)?
-                }
-                BuiltinArgument::Name(name) => match self.named(name, notes, active)? {
+                BuiltinArgument::Text(template) => self.parts(template, pass)?,
+                BuiltinArgument::Name(name) => match self.named(name, pass)? {
                     Some(value) => value.text().clone(),
-                    None => {
-                        if name.starts_with('$') && !self.allow_undefined {
-                            notes.name(name.clone());
-                        }
-                        name.clone()
+                    None if name.starts_with('$') => {
+                        pass.unknown(name);
+                        pass.instead(name)
                     }
+                    None => name.clone(),
                 },
             });
         }

@@ -1,14 +1,11 @@
 //! Comparing values: the operators of conditions and filters.
 
-use std::cell::RefCell;
 use std::cmp::Ordering;
 
-use regex::Regex;
-
+use super::Value;
 use super::arithmetic::number;
-use super::{Value, split_commas};
+use super::pattern::with_regex;
 use crate::ast::Comparator;
-use crate::source::Text;
 
 /// Whether `left operator right` holds.
 ///
@@ -42,7 +39,7 @@ pub fn compare(operator: Comparator, left: &Value, right: &Value) -> Result<bool
 
 fn equal(a: &str, b: &str) -> bool {
     match (number(a), number(b)) {
-        (Some(a), Some(b)) => a.as_f64() == b.as_f64(),
+        (Some(a), Some(b)) => a.order(b).is_eq(),
         _ => a == b,
     }
 }
@@ -50,7 +47,7 @@ fn equal(a: &str, b: &str) -> bool {
 /// As numbers, else as versions, else by character code.
 fn order(a: &str, b: &str) -> Ordering {
     if let (Some(a), Some(b)) = (number(a), number(b)) {
-        return a.as_f64().total_cmp(&b.as_f64());
+        return a.order(b);
     }
     match (version_parts(a), version_parts(b)) {
         (Some(a), Some(b)) => versions(&a, &b),
@@ -58,16 +55,23 @@ fn order(a: &str, b: &str) -> Ordering {
     }
 }
 
-fn version_parts(text: &str) -> Option<Vec<u64>> {
+/// The parts of a version, without leading zeros: a longer one is a larger number.
+fn version_parts(text: &str) -> Option<Vec<&str>> {
     let text = text.trim();
     let text = text.strip_prefix('v').unwrap_or(text);
-    text.split('.').map(|part| part.parse().ok()).collect()
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.split('.')
+        .map(|part| digits(part).then(|| part.trim_start_matches('0')))
+        .collect()
 }
 
-fn versions(a: &[u64], b: &[u64]) -> Ordering {
-    let part = |parts: &[u64], index: usize| parts.get(index).copied().unwrap_or(0);
+fn versions(a: &[&str], b: &[&str]) -> Ordering {
     (0..a.len().max(b.len()))
-        .map(|index| part(a, index).cmp(&part(b, index)))
+        .map(|index| {
+            let a = a.get(index).copied().unwrap_or_default();
+            let b = b.get(index).copied().unwrap_or_default();
+            a.len().cmp(&b.len()).then(a.cmp(b))
+        })
         .find(|order| order.is_ne())
         .unwrap_or(Ordering::Equal)
 }
@@ -81,8 +85,6 @@ fn contains(left: &Value, part: &str) -> bool {
 
 fn is_in(item: &str, list: &Value) -> bool {
     list.items().iter().any(|other| other == item)
-        || (matches!(list, Value::Text(text) if text.contains(','))
-            && split_commas(list.text()).iter().any(|other| other == item))
 }
 
 fn matches(text: &str, pattern: &str) -> Result<bool, String> {
@@ -99,28 +101,6 @@ pub fn find_matches(pattern: &str, text: &str) -> Result<Vec<(u32, u32)>, String
             .find_iter(text)
             .map(|found| (found.start() as u32, found.end() as u32))
             .collect()
-    })
-}
-
-thread_local! {
-    /// The expression that was used last: a condition in a loop uses one over and over.
-    static LAST: RefCell<Option<(Text, Regex)>> = const { RefCell::new(None) };
-}
-
-fn with_regex<R>(pattern: &str, work: impl FnOnce(&Regex) -> R) -> Result<R, String> {
-    LAST.with_borrow_mut(|last| {
-        if let Some((known, regex)) = last
-            && known == pattern
-        {
-            return Ok(work(regex));
-        }
-        let regex = Regex::new(pattern).map_err(|error| {
-            let reason = error.to_string();
-            let reason = reason.lines().last().unwrap_or_default().to_owned();
-            format!("bad regular expression '{pattern}': {}", reason.trim())
-        })?;
-        let (_, regex) = last.insert((Text::from(pattern), regex));
-        Ok(work(regex))
     })
 }
 
@@ -141,6 +121,10 @@ mod tests {
         assert!(holds("4", Equal, "4.0"));
         assert!(!holds("4", Is, "4.0"));
         assert!(holds("-1", Less, "0"));
+        assert!(!holds("9007199254740993", Equal, "9007199254740992"));
+        assert!(holds("2", Equal, "2.0"));
+        assert!(holds("1.0.99999999999999999999999", Greater, "1.0.9"));
+        assert!(holds("1.0", Less, "1.0.0.1"));
     }
 
     #[test]

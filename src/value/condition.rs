@@ -2,148 +2,71 @@
 
 use std::time::Duration;
 
-use super::evaluator::{Evaluator, Notes, Resolved, Trouble, Undefined};
-use super::{ExpandedPath, Probe, Value, compare, os_reason};
+use super::evaluator::{Evaluator, Resolved, Trouble, Undefined};
+use super::pass::Pass;
+use super::{Probe, Value, compare};
 use crate::ast::{
-    Comparator, Comparison, Condition, EnvironmentQuestion, EnvironmentTest, FileComparison,
-    Operand, PathQuestion, PathTest, PortTest, Test, ToolQuestion, ToolTest, VersionTest,
+    Comparator, Comparison, Condition, EnvironmentQuestion, EnvironmentTest, Operand, PortTest,
+    Test, ToolQuestion, ToolTest, VersionTest,
 };
 use crate::source::Text;
 
-/// How the operands of a condition are taken.
+/// Where a condition stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Manner {
-    /// `if`, `when`: undefined names are errors, found before anything is evaluated.
-    Strict,
-    /// In a placeholder: undefined names are empty, and few words are true.
+    /// `if`, `when`, `break`, `continue`: unknown names were found before, and everything is true
+    /// but the empty text and `false`.
+    Statement,
+    /// In a placeholder: few words are true.
     Placeholder,
 }
 
 impl Evaluator<'_> {
-    /// Whether a condition holds.
+    /// Whether the condition of an `if` or `when` holds: every unknown name is an error.
     ///
     /// # Errors
     /// Undefined names, also in parts that would be skipped; what its tests fail with.
     pub fn condition(&mut self, condition: &Condition) -> Result<bool, Trouble> {
-        if !self.allow_undefined {
-            let start = self.replay.position();
-            let mut notes = Notes::default();
-            self.check(&condition.test, &mut notes)?;
-            notes.outcome()?;
-            self.replay.rewind(start);
-        }
-        self.test(&condition.test, Manner::Strict, &mut Vec::new())
+        self.condition_with(condition, Undefined::All)
+    }
+
+    /// Whether a condition holds, with its own rule for unknown names: [`Undefined::Dollar`] for
+    /// `break` and `continue`.
+    ///
+    /// # Errors
+    /// As [`Evaluator::condition`].
+    pub fn condition_with(
+        &mut self,
+        condition: &Condition,
+        undefined: Undefined,
+    ) -> Result<bool, Trouble> {
+        let mut pass = Pass::new(match self.allow_undefined {
+            true => Undefined::Empty,
+            false => undefined,
+        });
+        self.check(&condition.test, &mut pass);
+        pass.outcome()?;
+        let holds = self.test(&condition.test, Manner::Statement, &mut pass)?;
+        pass.outcome()?;
+        Ok(holds)
     }
 
     pub(super) fn condition_of_placeholder(
         &mut self,
         condition: &Condition,
-        active: &mut Vec<Text>,
+        pass: &mut Pass,
     ) -> Result<bool, Trouble> {
-        self.test(&condition.test, Manner::Placeholder, active)
+        pass.taking(Undefined::Empty, |pass| {
+            self.test(&condition.test, Manner::Placeholder, pass)
+        })
     }
 
-    /// Notes every undefined name of a test. The parser limits how deep tests nest.
-    fn check(&mut self, test: &Test, notes: &mut Notes) -> Result<(), Trouble> {
-        match test {
-            Test::Or(tests) | Test::And(tests) => {
-                tests.iter().try_for_each(|test| self.check(test, notes))
-            }
-            Test::Not(test) => self.check(test, notes),
-            Test::Truth(operand) => self.check_operand(operand, true, notes),
-            Test::Comparison(node) => {
-                self.check_operand(&node.left, false, notes)?;
-                node.right
-                    .as_ref()
-                    .map_or(Ok(()), |right| self.check_operand(right, false, notes))
-            }
-            Test::Version(node) => {
-                self.check_operand(&node.left, false, notes)?;
-                self.check_operand(&node.right, false, notes)
-            }
-            Test::Port(node) => {
-                self.check_operand(&node.port, false, notes)?;
-                self.check_operand(&node.host, false, notes)
-            }
-            Test::DockerNetwork(node) => self.check_operand(&node.name, false, notes),
-            Test::Environment(node) => match &node.question {
-                EnvironmentQuestion::Compare(_, Some(operand)) => {
-                    self.check_operand(operand, false, notes)
-                }
-                _ => Ok(()),
-            },
-            Test::Path(_) | Test::FileComparison(_) | Test::Tool(_) => Ok(()),
-        }
-    }
-
-    fn check_operand(
-        &mut self,
-        operand: &Operand,
-        alone: bool,
-        notes: &mut Notes,
-    ) -> Result<(), Trouble> {
-        let active = &mut Vec::new();
-        match operand {
-            Operand::Text(template) if template.is_plain() => {}
-            Operand::Text(template) => {
-                // Functions are not called here: they may act, or take time.
-                for part in template.parts.iter() {
-                    if let crate::ast::Part::Placeholder(placeholder) = part {
-                        self.check_placeholder(placeholder, notes, active)?;
-                    }
-                }
-            }
-            Operand::Variable(name) => {
-                if self.named(name, notes, active)?.is_none() {
-                    notes.name(name.clone());
-                }
-            }
-            Operand::Name(name) if alone => {
-                if self.named(name, notes, active)?.is_none() {
-                    notes.name(name.clone());
-                }
-            }
-            Operand::Placeholder(placeholder) => {
-                self.check_placeholder(placeholder, notes, active)?;
-            }
-            Operand::Name(_) | Operand::Literal(_) | Operand::Array(_) | Operand::Builtin(_) => {}
-        }
-        Ok(())
-    }
-
-    fn check_placeholder(
-        &mut self,
-        placeholder: &crate::ast::Placeholder,
-        notes: &mut Notes,
-        active: &mut Vec<Text>,
-    ) -> Result<(), Trouble> {
-        use crate::ast::{Meaning, PipelineSource};
-        let name = match &placeholder.meaning {
-            Meaning::Unknown => Some(&placeholder.content),
-            Meaning::Pipeline(pipeline) => match &pipeline.source {
-                PipelineSource::Name(name) => {
-                    self.named(name, notes, active)?.is_none().then_some(name)
-                }
-                _ => None,
-            },
-            Meaning::Choice(_) => None,
-        };
-        if let Some(name) = name {
-            notes.name(name.clone());
-        }
-        Ok(())
-    }
-
-    fn test(
-        &mut self,
-        test: &Test,
-        manner: Manner,
-        active: &mut Vec<Text>,
-    ) -> Result<bool, Trouble> {
+    fn test(&mut self, test: &Test, manner: Manner, pass: &mut Pass) -> Result<bool, Trouble> {
+        pass.deeper()?;
         match test {
             Test::Or(tests) => {
                 for test in tests {
-                    if self.test(test, manner, active)? {
+                    if self.test(test, manner, pass)? {
                         return Ok(true);
                     }
                 }
@@ -151,22 +74,22 @@ impl Evaluator<'_> {
             }
             Test::And(tests) => {
                 for test in tests {
-                    if !self.test(test, manner, active)? {
+                    if !self.test(test, manner, pass)? {
                         return Ok(false);
                     }
                 }
                 Ok(true)
             }
-            Test::Not(test) => Ok(!self.test(test, manner, active)?),
-            Test::Truth(operand) => self.truth(operand, manner, active),
-            Test::Comparison(node) => self.comparison(node, manner, active),
-            Test::Environment(node) => self.environment_test(node, manner, active),
-            Test::Path(node) => self.path_test(node),
-            Test::FileComparison(node) => self.file_comparison(node),
-            Test::Version(node) => self.version_test(node, manner, active),
-            Test::Port(node) => self.port_test(node, manner, active),
+            Test::Not(test) => Ok(!self.test(test, manner, pass)?),
+            Test::Truth(operand) => self.truth(operand, manner, pass),
+            Test::Comparison(node) => self.comparison(node, manner, pass),
+            Test::Environment(node) => self.environment_test(node, manner, pass),
+            Test::Path(node) => self.path_test(node, pass),
+            Test::FileComparison(node) => self.file_comparison(node, pass),
+            Test::Version(node) => self.version_test(node, manner, pass),
+            Test::Port(node) => self.port_test(node, manner, pass),
             Test::DockerNetwork(node) => {
-                let name = self.operand(&node.name, manner, active)?.text().clone();
+                let name = self.operand(&node.name, manner, pass)?.text().clone();
                 if self.world.dry_run {
                     return Ok(false);
                 }
@@ -175,9 +98,9 @@ impl Evaluator<'_> {
             }
             Test::Tool(node) => {
                 if let (Some(test), [word]) = (&node.comparison, &*node.tools)
-                    && self.named(word, &mut Notes::default(), active)?.is_some()
+                    && self.is_known(word)
                 {
-                    return self.test(test, manner, active);
+                    return self.test(test, manner, pass);
                 }
                 self.tool_test(node)
             }
@@ -188,13 +111,13 @@ impl Evaluator<'_> {
         &mut self,
         operand: &Operand,
         manner: Manner,
-        active: &mut Vec<Text>,
+        pass: &mut Pass,
     ) -> Result<bool, Trouble> {
-        let value = self.operand_alone(operand, manner, active)?;
+        let value = self.operand_alone(operand, manner, pass)?;
         let text = value.text().trim().to_lowercase();
         Ok(match manner {
             Manner::Placeholder => matches!(text.as_str(), "true" | "yes" | "y" | "1" | "on"),
-            Manner::Strict => !value.text().is_empty() && text != "false",
+            Manner::Statement => !value.text().is_empty() && text != "false",
         })
     }
 
@@ -202,12 +125,12 @@ impl Evaluator<'_> {
         &mut self,
         node: &Comparison,
         manner: Manner,
-        active: &mut Vec<Text>,
+        pass: &mut Pass,
     ) -> Result<bool, Trouble> {
-        let left = self.operand(&node.left, manner, active)?;
+        let left = self.operand(&node.left, manner, pass)?;
         let right = match &node.right {
-            Some(right) => self.operand(right, manner, active)?,
-            None => Value::Text(Text::default()),
+            Some(right) => self.operand(right, manner, pass)?,
+            None => Value::default(),
         };
         compare(node.operator, &left, &right).map_err(in_condition)
     }
@@ -217,14 +140,11 @@ impl Evaluator<'_> {
         &mut self,
         operand: &Operand,
         manner: Manner,
-        active: &mut Vec<Text>,
+        pass: &mut Pass,
     ) -> Result<Value, Trouble> {
         match operand {
-            Operand::Name(name) => {
-                let value = self.named(name, &mut Notes::default(), active)?;
-                Ok(value.unwrap_or_else(|| Value::Text(Text::default())))
-            }
-            operand => self.operand(operand, manner, active),
+            Operand::Name(name) => Ok(self.named(name, pass)?.unwrap_or_default()),
+            operand => self.operand(operand, manner, pass),
         }
     }
 
@@ -232,89 +152,51 @@ impl Evaluator<'_> {
         &mut self,
         operand: &Operand,
         manner: Manner,
-        active: &mut Vec<Text>,
+        pass: &mut Pass,
     ) -> Result<Value, Trouble> {
-        let mut notes = Notes::default();
-        let empty = || Value::Text(Text::default());
         let value = match operand {
-            Operand::Text(template) => {
-                if manner == Manner::Placeholder || self.allow_undefined {
-                    Value::Text(self.lenient(template, active)?)
-                } else {
-                    Value::Text(self.parts(template, Undefined::Dollar, &mut notes, active)?)
-                }
-            }
+            Operand::Text(template) => Value::Text(self.parts(template, pass)?),
             Operand::Literal(text) => Value::Text(text.clone()),
-            Operand::Variable(name) => self.named(name, &mut notes, active)?.unwrap_or_else(empty),
-            Operand::Name(name) => match self.named(name, &mut notes, active)? {
+            Operand::Variable(name) => self.named(name, pass)?.unwrap_or_default(),
+            Operand::Name(name) => match self.named(name, pass)? {
                 Some(value) => value,
                 None => Value::Text(name.clone()),
             },
-            Operand::Placeholder(placeholder) => {
-                match self.placeholder(placeholder, &mut notes, active)? {
-                    Resolved::Value(value) => value,
-                    Resolved::Undefined(_) => empty(),
+            Operand::Placeholder(placeholder) => match self.placeholder(placeholder, pass)? {
+                Resolved::Value(value) => value,
+                Resolved::Undefined(names) => {
+                    names.iter().for_each(|name| pass.unknown(name));
+                    Value::Text(pass.instead(&placeholder.source))
                 }
-            }
-            Operand::Array(elements) => {
-                Value::array(self.elements_in(elements, &mut notes, active)?)
-            }
-            Operand::Builtin(call) => match self.named_builtin(call, &mut notes, active)? {
+            },
+            Operand::Array(elements) => Value::array(self.elements_in(elements, pass)?),
+            Operand::Builtin(call) => match self.named_builtin(call, pass)? {
                 Some(value) => value,
-                None => Value::Text(self.builtin_call(call, &mut notes, active)?),
+                None => Value::Text(self.builtin_call(call, pass)?),
             },
         };
-        if manner == Manner::Strict {
-            notes.outcome()?;
+        if manner == Manner::Statement {
+            // What was met in a setting.
+            pass.outcome()?;
         }
         Ok(value)
-    }
-
-    /// A text in which undefined names are empty.
-    fn lenient(
-        &mut self,
-        template: &crate::ast::Template,
-        active: &mut Vec<Text>,
-    ) -> Result<Text, Trouble> {
-        use crate::ast::Part;
-        if template.is_plain() {
-            return Ok(template.text.clone());
-        }
-        let mut out = String::new();
-        for part in template.parts.iter() {
-            match part {
-                Part::Text(text) => out.push_str(text),
-                Part::Environment(part) => {
-                    let value = self.world.environment(&part.name);
-                    let default = part.default.as_ref().map(ToString::to_string);
-                    out.push_str(&value.or(default).unwrap_or_default());
-                }
-                Part::Placeholder(placeholder) => {
-                    let found = self.placeholder(placeholder, &mut Notes::default(), active)?;
-                    if let Resolved::Value(value) = found {
-                        out.push_str(value.text());
-                    }
-                }
-            }
-        }
-        Ok(out.into())
     }
 
     fn environment_test(
         &mut self,
         node: &EnvironmentTest,
         manner: Manner,
-        active: &mut Vec<Text>,
+        pass: &mut Pass,
     ) -> Result<bool, Trouble> {
-        let name = self.template(&node.name, Undefined::Dollar)?;
+        let name = self.parts(&node.name, pass)?;
         let value = self.world.environment(&name);
         Ok(match &node.question {
             EnvironmentQuestion::Exists => value.is_some(),
             EnvironmentQuestion::NotExists => value.is_none(),
             EnvironmentQuestion::Compare(operator, operand) => {
                 let right = match operand {
-                    Some(operand) => self.operand(operand, manner, active)?,
-                    None => Value::Text(Text::default()),
+                    Some(operand) => self.operand(operand, manner, pass)?,
+                    None => Value::default(),
                 };
                 // An unset variable is equal to nothing, also not to the empty text.
                 match (operator, &value) {
@@ -328,43 +210,14 @@ impl Evaluator<'_> {
         })
     }
 
-    fn path_test(&mut self, node: &PathTest) -> Result<bool, Trouble> {
-        let path = self.path(&node.path)?.absolute;
-        let exists = if node.directory {
-            path.is_dir()
-        } else {
-            is_file(&path)
-        };
-        let empty = || {
-            if node.directory {
-                is_empty_directory(&path)
-            } else {
-                !exists || std::fs::metadata(&path).is_ok_and(|found| found.len() == 0)
-            }
-        };
-        Ok(match node.question {
-            PathQuestion::Exists => exists,
-            PathQuestion::NotExists => !exists,
-            PathQuestion::IsEmpty => empty(),
-            PathQuestion::IsNotEmpty => !empty(),
-        })
-    }
-
-    fn file_comparison(&mut self, node: &FileComparison) -> Result<bool, Trouble> {
-        let left = self.path(&node.left)?;
-        let right = self.path(&node.right)?;
-        let same = same_content(&left, &right).map_err(in_condition)?;
-        Ok(same != node.negated)
-    }
-
     fn version_test(
         &mut self,
         node: &VersionTest,
         manner: Manner,
-        active: &mut Vec<Text>,
+        pass: &mut Pass,
     ) -> Result<bool, Trouble> {
-        let left = self.operand(&node.left, manner, active)?.text().clone();
-        let right = self.operand(&node.right, manner, active)?.text().clone();
+        let left = self.operand(&node.left, manner, pass)?.text().clone();
+        let right = self.operand(&node.right, manner, pass)?.text().clone();
         let unknown = |text: &Text| text.starts_with("[DRY RUN]");
         if self.world.dry_run && (unknown(&left) || unknown(&right)) {
             return Ok(false);
@@ -383,12 +236,12 @@ impl Evaluator<'_> {
         &mut self,
         node: &PortTest,
         manner: Manner,
-        active: &mut Vec<Text>,
+        pass: &mut Pass,
     ) -> Result<bool, Trouble> {
-        let port = self.operand(&node.port, manner, active)?.text().clone();
-        let host = self.operand(&node.host, manner, active)?.text().clone();
+        let port = self.operand(&node.port, manner, pass)?.text().clone();
+        let host = self.operand(&node.host, manner, pass)?.text().clone();
         let timeout = match &node.timeout {
-            Some(operand) => self.operand(operand, manner, active)?.text().clone(),
+            Some(operand) => self.operand(operand, manner, pass)?.text().clone(),
             None => Text::from("5s"),
         };
         if self.world.dry_run {
@@ -461,53 +314,8 @@ impl Evaluator<'_> {
     }
 }
 
-fn in_condition(message: String) -> Trouble {
+pub(super) fn in_condition(message: String) -> Trouble {
     Trouble::Failed(format!("in if condition: {message}"))
-}
-
-fn is_file(path: &std::path::Path) -> bool {
-    std::fs::metadata(path).is_ok_and(|found| !found.is_dir())
-}
-
-/// Whether a directory has no entry that is not hidden; a missing one is empty.
-fn is_empty_directory(path: &std::path::Path) -> bool {
-    let Ok(entries) = std::fs::read_dir(path) else {
-        return true;
-    };
-    !entries
-        .flatten()
-        .any(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."))
-}
-
-/// Compares piece by piece: files may be larger than the memory.
-fn same_content(left: &ExpandedPath, right: &ExpandedPath) -> Result<bool, String> {
-    use std::io::{BufRead, BufReader};
-    let open = |side: &str, path: &ExpandedPath| {
-        let failed = |error: std::io::Error| {
-            let (shown, absolute) = (&path.shown, path.absolute.display());
-            let reason = os_reason(&error);
-            format!("reading {side} file \"{shown}\": open {absolute}: {reason}")
-        };
-        let file = std::fs::File::open(&path.absolute).map_err(failed)?;
-        if file.metadata().is_ok_and(|found| found.is_dir()) {
-            return Err(failed(std::io::ErrorKind::IsADirectory.into()));
-        }
-        Ok(BufReader::with_capacity(64 * 1024, file))
-    };
-    let (mut a, mut b) = (open("left", left)?, open("right", right)?);
-    loop {
-        let read = |error: std::io::Error| format!("reading files: {}", os_reason(&error));
-        let (from_a, from_b) = (a.fill_buf().map_err(read)?, b.fill_buf().map_err(read)?);
-        let length = from_a.len().min(from_b.len());
-        if length == 0 {
-            return Ok(from_a.len() == from_b.len());
-        }
-        if from_a[..length] != from_b[..length] {
-            return Ok(false);
-        }
-        a.consume(length);
-        b.consume(length);
-    }
 }
 
 /// `MAJOR.MINOR.PATCH` without leading zeros.

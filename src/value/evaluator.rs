@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use super::pass::Pass;
 use super::{Found, Names, Probe, Replay, Value, World, operation};
 use crate::ast::{
-    Branch, Choice, EnvironmentPart, Meaning, Operation, Part, Pipeline, PipelineSource,
+    Branch, Choice, EnvironmentPart, Expr, Meaning, Operation, Part, Pipeline, PipelineSource,
     Placeholder, Setting, Template,
 };
 use crate::source::Text;
@@ -20,6 +21,8 @@ pub enum Undefined {
     DollarOnly,
     /// None: they stay as written.
     Never,
+    /// None: they count as the empty text. Conditions, where undefined names are allowed.
+    Empty,
 }
 
 /// Why there is no value.
@@ -34,9 +37,6 @@ pub enum Trouble {
     /// So many bytes are wanted at once that somebody has to agree; then the same.
     Large(usize),
 }
-
-/// How deep settings may refer to other settings.
-const SETTINGS: usize = 100;
 
 /// Evaluates texts, expressions and conditions for one piece of code.
 pub struct Evaluator<'a> {
@@ -59,58 +59,8 @@ pub struct Evaluator<'a> {
 /// What a placeholder came to.
 pub(super) enum Resolved {
     Value(Value),
-    /// The name, as the error shows it between braces.
-    Undefined(Text),
-}
-
-/// Names and failures that were met in one text.
-#[derive(Default)]
-pub(super) struct Notes {
-    environment: Vec<Text>,
-    names: Vec<Text>,
-    failures: Vec<String>,
-}
-
-impl Notes {
-    pub(super) fn name(&mut self, name: Text) {
-        if !self.names.contains(&name) {
-            self.names.push(name);
-        }
-    }
-
-    /// What the notes come to; environment variables are reported first and alone.
-    pub(super) fn outcome(self) -> Result<(), Trouble> {
-        if !self.environment.is_empty() {
-            let list = join(&self.environment, |source| source.to_string());
-            let noun = plural("undefined environment variable", self.environment.len());
-            return Err(Trouble::Undefined(format!("{noun}: {list}")));
-        }
-        if !self.names.is_empty() {
-            let list = join(&self.names, |name| format!("{{{name}}}"));
-            let noun = plural("undefined variable", self.names.len());
-            return Err(Trouble::Undefined(format!("{noun}: {list}")));
-        }
-        match self.failures.len() {
-            0 => Ok(()),
-            1 => Err(Trouble::Failed(self.failures.concat())),
-            _ => Err(Trouble::Failed(format!(
-                "multiple errors: {}",
-                self.failures.join("; ")
-            ))),
-        }
-    }
-}
-
-fn plural(noun: &str, count: usize) -> String {
-    if count == 1 {
-        noun.to_owned()
-    } else {
-        format!("{noun}s")
-    }
-}
-
-fn join(names: &[Text], shown: impl Fn(&Text) -> String) -> String {
-    names.iter().map(shown).collect::<Vec<_>>().join(", ")
+    /// The names, as the error shows them between braces.
+    Undefined(Vec<Text>),
 }
 
 impl<'a> Evaluator<'a> {
@@ -122,9 +72,9 @@ impl<'a> Evaluator<'a> {
         if template.is_plain() {
             return Ok(template.text.clone());
         }
-        let mut notes = Notes::default();
-        let text = self.parts(template, undefined, &mut notes, &mut Vec::new())?;
-        notes.outcome()?;
+        let mut pass = self.pass(undefined);
+        let text = self.parts(template, &mut pass)?;
+        pass.outcome()?;
         Ok(text)
     }
 
@@ -133,9 +83,9 @@ impl<'a> Evaluator<'a> {
     /// # Errors
     /// Those of a setting's value.
     pub fn lookup(&mut self, name: &str) -> Result<Option<Value>, Trouble> {
-        let mut notes = Notes::default();
-        let value = self.named(name, &mut notes, &mut Vec::new())?;
-        notes.outcome()?;
+        let mut pass = self.pass(Undefined::Dollar);
+        let value = self.named(name, &mut pass)?;
+        pass.outcome()?;
         Ok(value)
     }
 
@@ -151,26 +101,28 @@ impl<'a> Evaluator<'a> {
         self.lookup(name)
     }
 
-    pub(super) fn parts(
-        &mut self,
-        template: &Template,
-        undefined: Undefined,
-        notes: &mut Notes,
-        active: &mut Vec<Text>,
-    ) -> Result<Text, Trouble> {
+    /// The beginning of an evaluation that takes unknown names in this way, where they are errors.
+    pub(super) fn pass(&self, undefined: Undefined) -> Pass {
+        Pass::new(match self.allow_undefined {
+            true => Undefined::Never,
+            false => undefined,
+        })
+    }
+
+    pub(super) fn parts(&mut self, template: &Template, pass: &mut Pass) -> Result<Text, Trouble> {
         if template.is_plain() {
             return Ok(template.text.clone());
         }
         if let [Part::Placeholder(placeholder)] = &*template.parts {
-            return self.single(placeholder, undefined, notes, active);
+            return self.single(placeholder, pass);
         }
         let mut out = String::with_capacity(template.text.len() + 32);
         for part in template.parts.iter() {
             match part {
                 Part::Text(text) => out.push_str(text),
-                Part::Environment(part) => self.environment(part, undefined, notes, &mut out),
+                Part::Environment(part) => self.environment(part, pass, &mut out),
                 Part::Placeholder(placeholder) => {
-                    let text = self.single(placeholder, undefined, notes, active)?;
+                    let text = self.single(placeholder, pass)?;
                     self.afford(out.len() + text.len())?;
                     out.push_str(&text);
                 }
@@ -187,50 +139,29 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn single(
-        &mut self,
-        placeholder: &Placeholder,
-        undefined: Undefined,
-        notes: &mut Notes,
-        active: &mut Vec<Text>,
-    ) -> Result<Text, Trouble> {
-        match self.placeholder(placeholder, notes, active) {
+    fn single(&mut self, placeholder: &Placeholder, pass: &mut Pass) -> Result<Text, Trouble> {
+        match self.placeholder(placeholder, pass) {
             Ok(Resolved::Value(value)) => Ok(value.text().clone()),
-            Ok(Resolved::Undefined(name)) => {
-                let strict = match undefined {
-                    Undefined::All => true,
-                    Undefined::Dollar | Undefined::DollarOnly => name.starts_with(['$', '(']),
-                    Undefined::Never => false,
-                };
-                if strict && !self.allow_undefined {
-                    notes.name(name);
-                }
-                Ok(placeholder.source.clone())
+            Ok(Resolved::Undefined(names)) => {
+                names.iter().for_each(|name| pass.unknown(name));
+                Ok(pass.instead(&placeholder.source))
             }
-            Err(Trouble::Failed(message)) => {
-                notes.failures.push(message);
+            // Conditions and settings do not go on with what failed.
+            Err(Trouble::Failed(message)) if pass.goes_on() => {
+                pass.failed(message);
                 Ok(placeholder.source.clone())
             }
             Err(trouble) => Err(trouble),
         }
     }
 
-    fn environment(
-        &self,
-        part: &EnvironmentPart,
-        undefined: Undefined,
-        notes: &mut Notes,
-        out: &mut String,
-    ) {
+    fn environment(&self, part: &EnvironmentPart, pass: &mut Pass, out: &mut String) {
         match (self.world.environment(&part.name), &part.default) {
             (Some(value), _) => out.push_str(&value),
             (None, Some(default)) => out.push_str(default),
             (None, None) => {
-                let strict = matches!(undefined, Undefined::All | Undefined::Dollar);
-                if strict && !self.allow_undefined && !notes.environment.contains(&part.source) {
-                    notes.environment.push(part.source.clone());
-                }
-                out.push_str(&part.source);
+                pass.unset(part);
+                out.push_str(&pass.instead(&part.source));
             }
         }
     }
@@ -238,13 +169,13 @@ impl<'a> Evaluator<'a> {
     pub(super) fn placeholder(
         &mut self,
         placeholder: &Placeholder,
-        notes: &mut Notes,
-        active: &mut Vec<Text>,
+        pass: &mut Pass,
     ) -> Result<Resolved, Trouble> {
+        pass.deeper()?;
         match &placeholder.meaning {
-            Meaning::Pipeline(pipeline) => self.pipeline(pipeline, placeholder, notes, active),
-            Meaning::Choice(choice) => self.choice(choice, notes, active),
-            Meaning::Unknown => Ok(Resolved::Undefined(placeholder.content.clone())),
+            Meaning::Pipeline(pipeline) => self.pipeline(pipeline, placeholder, pass),
+            Meaning::Choice(choice) => self.choice(choice, pass),
+            Meaning::Unknown => Ok(Resolved::Undefined(vec![placeholder.content.clone()])),
         }
     }
 
@@ -252,64 +183,72 @@ impl<'a> Evaluator<'a> {
         &mut self,
         pipeline: &Pipeline,
         placeholder: &Placeholder,
-        notes: &mut Notes,
-        active: &mut Vec<Text>,
+        pass: &mut Pass,
     ) -> Result<Resolved, Trouble> {
         let value = match &pipeline.source {
-            PipelineSource::Name(name) => match self.named(name, notes, active)? {
+            PipelineSource::Name(name) => match self.named(name, pass)? {
                 Some(value) => value,
-                None => return Ok(Resolved::Undefined(name.clone())),
+                None => return Ok(Resolved::Undefined(vec![name.clone()])),
             },
-            PipelineSource::Builtin(call) => {
-                // A variable of the function's name goes before the function.
-                let own = match call.arguments.is_empty() {
-                    true => self.named_first(&call.source, notes, active)?,
-                    false => None,
-                };
-                match own {
-                    Some(value) => value,
-                    None => Value::Text(self.builtin(call, placeholder, notes, active)?),
-                }
-            }
+            PipelineSource::Builtin(call) => match self.named_builtin(call, pass)? {
+                Some(value) => value,
+                None => Value::Text(self.builtin(call, placeholder, pass)?),
+            },
             PipelineSource::Arithmetic(expression) => {
-                let before = notes.names.len();
-                let value = self.expression_in(expression, notes, active)?;
-                if notes.names.len() > before {
-                    return Ok(Resolved::Value(Value::Text(placeholder.source.clone())));
+                match self.arithmetic(expression, placeholder, pass)? {
+                    Resolved::Value(value) => value,
+                    undefined => return Ok(undefined),
                 }
-                value
             }
         };
-        self.operations(value, &pipeline.operations, notes, active)
+        self.operations(value, &pipeline.operations, pass)
+            .map(Resolved::Value)
+    }
+
+    /// A calculation in a placeholder. It means something only if all of its names do, and the word
+    /// that it begins with (`{count + 1}`) has to be a name.
+    fn arithmetic(
+        &mut self,
+        expression: &Expr,
+        placeholder: &Placeholder,
+        pass: &mut Pass,
+    ) -> Result<Resolved, Trouble> {
+        if let Some(word) = first_word(expression)
+            && !self.is_known(word)
+        {
+            return Ok(Resolved::Undefined(vec![placeholder.content.clone()]));
+        }
+        let (value, unknown) = pass.collecting(|pass| self.expression_in(expression, pass));
+        match value {
+            Ok(_) | Err(Trouble::Failed(_)) if !unknown.is_empty() => {
+                Ok(Resolved::Undefined(unknown))
+            }
+            value => value.map(Resolved::Value),
+        }
     }
 
     fn operations(
         &mut self,
         mut value: Value,
         operations: &[Operation],
-        notes: &mut Notes,
-        active: &mut Vec<Text>,
-    ) -> Result<Resolved, Trouble> {
+        pass: &mut Pass,
+    ) -> Result<Value, Trouble> {
         for operation in operations {
             let mut arguments = Vec::with_capacity(operation.arguments.len());
             for argument in &operation.arguments {
-                arguments.push(self.parts(argument, Undefined::Dollar, notes, active)?);
+                arguments.push(self.parts(argument, pass)?);
             }
+            self.afford(operation::size(&value, &operation.name, &arguments))?;
             value = operation::apply(&value, &operation.name, &arguments, self.world)
                 .map_err(Trouble::Failed)?;
         }
-        Ok(Resolved::Value(value))
+        Ok(value)
     }
 
-    fn choice(
-        &mut self,
-        choice: &Choice,
-        notes: &mut Notes,
-        active: &mut Vec<Text>,
-    ) -> Result<Resolved, Trouble> {
+    fn choice(&mut self, choice: &Choice, pass: &mut Pass) -> Result<Resolved, Trouble> {
         let mut choice = choice;
         loop {
-            let holds = self.condition_of_placeholder(&choice.condition, active)?;
+            let holds = self.condition_of_placeholder(&choice.condition, pass)?;
             let branch = if holds {
                 &choice.then
             } else {
@@ -320,24 +259,26 @@ impl<'a> Evaluator<'a> {
                     choice = next;
                     continue;
                 }
-                Branch::Text(template) => self.parts(template, Undefined::Dollar, notes, active)?,
-                Branch::Name(name) => match self.named(name, notes, active)? {
+                Branch::Text(template) => self.parts(template, pass)?,
+                Branch::Name(name) => match self.named(name, pass)? {
                     Some(value) => return Ok(Resolved::Value(value)),
-                    None => return Ok(Resolved::Undefined(name.clone())),
+                    None => return Ok(Resolved::Undefined(vec![name.clone()])),
                 },
             };
             return Ok(Resolved::Value(Value::Text(text)));
         }
     }
 
+    /// Whether a name means something; settings are not evaluated.
+    pub(super) fn is_known(&self, name: &str) -> bool {
+        let found = |name: &str| self.names.find(name, self.namespace);
+        !matches!(found(name), Found::Nothing)
+            || (!name.starts_with('$') && matches!(found(&format!("${name}")), Found::Value(_)))
+    }
+
     /// The value of a name; a bare one may stand for a variable with `$`.
-    pub(super) fn named(
-        &mut self,
-        name: &str,
-        notes: &mut Notes,
-        active: &mut Vec<Text>,
-    ) -> Result<Option<Value>, Trouble> {
-        if let Some(value) = self.named_first(name, notes, active)? {
+    pub(super) fn named(&mut self, name: &str, pass: &mut Pass) -> Result<Option<Value>, Trouble> {
+        if let Some(value) = self.named_first(name, pass)? {
             return Ok(Some(value));
         }
         if name.starts_with('$') {
@@ -349,19 +290,17 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn named_first(
+    /// The same before functions of that name are thought of.
+    pub(super) fn named_first(
         &mut self,
         name: &str,
-        notes: &mut Notes,
-        active: &mut Vec<Text>,
+        pass: &mut Pass,
     ) -> Result<Option<Value>, Trouble> {
         let names: &'a dyn Names = self.names;
         match names.find(name, self.namespace) {
             Found::Nothing => Ok(None),
             Found::Value(value) => Ok(Some(value)),
-            Found::Setting(setting, namespace) => {
-                self.setting(setting, &namespace, notes, active).map(Some)
-            }
+            Found::Setting(setting, namespace) => self.setting(setting, &namespace, pass).map(Some),
         }
     }
 
@@ -370,24 +309,13 @@ impl<'a> Evaluator<'a> {
         &mut self,
         setting: &Setting,
         namespace: &Text,
-        notes: &mut Notes,
-        active: &mut Vec<Text>,
+        pass: &mut Pass,
     ) -> Result<Value, Trouble> {
         let key = match namespace.is_empty() {
             true => setting.key.clone(),
             false => Text::from(format!("{namespace}.{}", setting.key)),
         };
-        if active.contains(&key) {
-            return Err(Trouble::Failed(format!(
-                "project setting '{key}' needs itself"
-            )));
-        }
-        if active.len() >= SETTINGS {
-            return Err(Trouble::Failed(format!(
-                "project setting '{key}' is reached through more than {SETTINGS} other settings"
-            )));
-        }
-        active.push(key);
+        pass.enter_setting(key)?;
         let mut inner = Evaluator {
             names: self.names,
             world: self.world,
@@ -397,14 +325,38 @@ impl<'a> Evaluator<'a> {
             allow_undefined: self.allow_undefined,
             too_large: self.too_large,
         };
-        let value = inner.expression_in(&setting.value, notes, active);
-        active.pop();
-        let value = value?;
-        Ok(if setting.as_list {
-            value.into_list()
-        } else {
-            value
+        let value = pass.taking(pass.undefined.of_values(), |pass| {
+            inner.expression_in(&setting.value, pass)
+        });
+        pass.leave_setting();
+        Ok(match setting.as_list {
+            true => value?.into_list(),
+            false => value?,
         })
+    }
+}
+
+/// The bare word that a calculation begins with.
+pub(super) fn first_word(expression: &Expr) -> Option<&Text> {
+    let mut first = expression;
+    loop {
+        first = match first {
+            Expr::Word(word) => return Some(word),
+            Expr::Binary(binary) => &binary.left,
+            Expr::Group(inner) => inner,
+            _ => return None,
+        };
+    }
+}
+
+impl Undefined {
+    /// How the texts of values are taken where messages are taken in this way: the braces of a
+    /// value that are no name stay.
+    pub(super) fn of_values(self) -> Self {
+        match self {
+            Self::All => Self::Dollar,
+            other => other,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Evaluation of expressions.
 
-use super::evaluator::{Evaluator, Notes, Resolved, Trouble, Undefined};
+use super::evaluator::{Evaluator, Resolved, Trouble, Undefined};
+use super::pass::Pass;
 use super::{Value, arithmetic, compare};
 use crate::ast::{BinaryExpr, BinaryOperator, Comparator, Expr};
 use crate::source::Text;
@@ -11,11 +12,11 @@ impl Evaluator<'_> {
     /// # Errors
     /// Undefined `$names`, sides of a calculation that are no numbers, failing functions.
     pub fn expression(&mut self, expression: &Expr, as_list: bool) -> Result<Value, Trouble> {
-        let mut notes = Notes::default();
-        let value = self.expression_in(expression, &mut notes, &mut Vec::new());
+        let mut pass = self.pass(Undefined::Dollar);
+        let value = self.expression_in(expression, &mut pass);
         // An undefined name is what went wrong first, also when a calculation stumbled over it.
-        if !matches!(value, Err(Trouble::Need(_))) {
-            notes.outcome()?;
+        if matches!(value, Ok(_) | Err(Trouble::Failed(_))) {
+            pass.outcome()?;
         }
         let value = value?;
         Ok(if as_list { value.into_list() } else { value })
@@ -26,86 +27,78 @@ impl Evaluator<'_> {
     /// # Errors
     /// Those of its elements.
     pub fn elements(&mut self, elements: &[Expr]) -> Result<Vec<Text>, Trouble> {
-        let mut notes = Notes::default();
-        let items = self.elements_in(elements, &mut notes, &mut Vec::new())?;
-        notes.outcome()?;
+        let mut pass = self.pass(Undefined::Dollar);
+        let items = self.elements_in(elements, &mut pass)?;
+        pass.outcome()?;
         Ok(items)
     }
 
     pub(super) fn elements_in(
         &mut self,
         elements: &[Expr],
-        notes: &mut Notes,
-        active: &mut Vec<Text>,
+        pass: &mut Pass,
     ) -> Result<Vec<Text>, Trouble> {
         elements
             .iter()
-            .map(|element| Ok(self.expression_in(element, notes, active)?.text().clone()))
+            .map(|element| Ok(self.expression_in(element, pass)?.text().clone()))
             .collect()
     }
 
     pub(super) fn expression_in(
         &mut self,
         expression: &Expr,
-        notes: &mut Notes,
-        active: &mut Vec<Text>,
+        pass: &mut Pass,
     ) -> Result<Value, Trouble> {
+        let mut expression = expression;
+        while let Expr::Group(inner) = expression {
+            expression = inner;
+        }
+        pass.deeper()?;
         Ok(match expression {
             Expr::Text(template) => {
-                Value::Text(self.parts(template, Undefined::Dollar, notes, active)?)
+                let undefined = pass.undefined.of_values();
+                Value::Text(pass.taking(undefined, |pass| self.parts(template, pass))?)
             }
             Expr::Number(text) => Value::Text(text.clone()),
             Expr::Boolean(value) => Value::Text(truth(*value)),
-            Expr::Word(word) => match self.named(word, notes, active)? {
+            Expr::Word(word) => match self.named(word, pass)? {
                 Some(value) => value,
                 None => Value::Text(word.clone()),
             },
-            Expr::Variable(name) => match self.named(name, notes, active)? {
+            Expr::Variable(name) => match self.named(name, pass)? {
                 Some(value) => value,
-                None => self.undefined(name, notes),
-            },
-            Expr::Placeholder(placeholder) => {
-                match self.placeholder(placeholder, notes, active)? {
-                    Resolved::Value(value) => value,
-                    Resolved::Undefined(name) if name.starts_with(['$', '(']) => {
-                        self.undefined_as(name, &placeholder.source, notes)
-                    }
-                    Resolved::Undefined(_) => Value::Text(placeholder.source.clone()),
+                None => {
+                    pass.unknown(name);
+                    Value::Text(pass.instead(&format!("{{{name}}}").into()))
                 }
-            }
-            Expr::Array(array) => Value::array(self.elements_in(&array.elements, notes, active)?),
-            Expr::Builtin(call) => match self.named_builtin(call, notes, active)? {
+            },
+            Expr::Placeholder(placeholder) => match self.placeholder(placeholder, pass)? {
+                Resolved::Value(value) => value,
+                Resolved::Undefined(names) => {
+                    let undefined = pass.undefined.of_values();
+                    pass.taking(undefined, |pass| {
+                        names.iter().for_each(|name| pass.unknown(name));
+                    });
+                    Value::Text(pass.instead(&placeholder.source))
+                }
+            },
+            Expr::Array(array) => Value::array(self.elements_in(&array.elements, pass)?),
+            Expr::Builtin(call) => match self.named_builtin(call, pass)? {
                 Some(value) => value,
-                None => Value::Text(self.builtin_call(call, notes, active)?),
+                None => Value::Text(self.builtin_call(call, pass)?),
             },
             Expr::Negate(inner) => {
-                let value = self.expression_in(inner, notes, active)?;
+                let value = self.expression_in(inner, pass)?;
                 Value::Text(arithmetic::negate(value.text()).map_err(Trouble::Failed)?)
             }
-            Expr::Group(inner) => self.expression_in(inner, notes, active)?,
-            Expr::Binary(binary) => Value::Text(self.binary(binary, notes, active)?),
+            Expr::Group(inner) => self.expression_in(inner, pass)?,
+            Expr::Binary(binary) => Value::Text(self.binary(binary, pass)?),
         })
     }
 
-    fn undefined(&self, name: &Text, notes: &mut Notes) -> Value {
-        self.undefined_as(name.clone(), &format!("{{{name}}}").into(), notes)
-    }
-
-    fn undefined_as(&self, name: Text, source: &Text, notes: &mut Notes) -> Value {
-        if !self.allow_undefined {
-            notes.name(name);
-        }
-        Value::Text(source.clone())
-    }
-
-    fn binary(
-        &mut self,
-        binary: &BinaryExpr,
-        notes: &mut Notes,
-        active: &mut Vec<Text>,
-    ) -> Result<Text, Trouble> {
-        let left = self.expression_in(&binary.left, notes, active)?;
-        let right = self.expression_in(&binary.right, notes, active)?;
+    fn binary(&mut self, binary: &BinaryExpr, pass: &mut Pass) -> Result<Text, Trouble> {
+        let left = self.expression_in(&binary.left, pass)?;
+        let right = self.expression_in(&binary.right, pass)?;
         let comparator = match binary.operator {
             BinaryOperator::Equal => Comparator::Equal,
             BinaryOperator::NotEqual => Comparator::NotEqual,

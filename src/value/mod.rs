@@ -6,16 +6,22 @@
 
 mod arithmetic;
 mod builtin;
+mod check;
 mod compare;
 mod condition;
 pub mod duration;
 mod evaluator;
 mod expression;
+mod file_test;
+#[cfg(test)]
+mod made_up;
 mod names;
 pub mod now_format;
 mod operation;
 pub mod parameter;
+mod pass;
 mod path;
+pub mod pattern;
 mod probe;
 mod replay;
 pub mod transform;
@@ -52,6 +58,13 @@ pub struct List {
     pub text: Text,
     /// The items.
     pub items: Vec<Text>,
+}
+
+impl Default for Value {
+    /// The empty text.
+    fn default() -> Self {
+        Self::Text(Text::default())
+    }
 }
 
 impl Value {

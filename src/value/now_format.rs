@@ -59,7 +59,7 @@ pub fn format(at: &OffsetDateTime, layout: &str) -> String {
             rest = after;
             continue;
         }
-        match FIELDS.iter().find(|(field, _)| rest.starts_with(field)) {
+        match FIELDS.iter().find(|(field, _)| begins(rest, field)) {
             Some((field, value)) => {
                 out.push_str(&value(at));
                 rest = &rest[field.len()..];
@@ -71,6 +71,14 @@ pub fn format(at: &OffsetDateTime, layout: &str) -> String {
         }
     }
     out
+}
+
+/// Whether a layout begins with a field. The short names are none within a word: `Janet`.
+fn begins(layout: &str, field: &str) -> bool {
+    layout.strip_prefix(field).is_some_and(|after| {
+        let word = after.starts_with(|char: char| char.is_ascii_lowercase());
+        !(word && matches!(field, "Jan" | "Mon"))
+    })
 }
 
 /// `.000`, `,000` and `.999`, not followed by another digit.
@@ -165,6 +173,7 @@ mod tests {
         assert_eq!(format("Mon Jan _2 15:4:5 06"), "Sat Mar  7 09:5:4 26");
         assert_eq!(format("05.000 05.999 05,00"), "04.120 04.12 04,12");
         assert_eq!(format("-0700 -07:00 -07 Z07:00"), "+0530 +05:30 +05 +05:30");
+        assert_eq!(format("Janet Monk Jan."), "Janet Monk Mar.");
         assert_eq!(format("HH:mm 002"), "HH:mm 066");
     }
 }

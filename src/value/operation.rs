@@ -46,6 +46,19 @@ pub(super) fn apply(
     Ok(Value::Text(new))
 }
 
+/// How many bytes the result may have: only what is put in more often than it stands there makes a
+/// text that is much larger than what there was.
+pub(super) fn size(value: &Value, name: &str, arguments: &[Text]) -> usize {
+    let text = value.text();
+    match (name, arguments) {
+        ("replace", [from, to]) if to.len() > from.len() => {
+            let count = text.matches(from.as_str()).count();
+            text.len() + count.saturating_mul(to.len())
+        }
+        _ => text.len(),
+    }
+}
+
 fn split(text: &Text, at: &Text) -> Text {
     if at.is_empty() {
         return text.clone();

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::World;
 use super::evaluator::{Evaluator, Trouble, Undefined};
+use super::pass::Pass;
 use crate::ast::PathOperand;
 
 /// A path with everything in it expanded.
@@ -21,9 +22,20 @@ impl Evaluator<'_> {
     /// # Errors
     /// Undefined `$names`.
     pub fn path(&mut self, path: &PathOperand) -> Result<ExpandedPath, Trouble> {
+        let mut pass = self.pass(Undefined::Dollar);
+        let path = self.path_in(path, &mut pass)?;
+        pass.outcome()?;
+        Ok(path)
+    }
+
+    pub(super) fn path_in(
+        &mut self,
+        path: &PathOperand,
+        pass: &mut Pass,
+    ) -> Result<ExpandedPath, Trouble> {
         let text = match path {
-            PathOperand::Text(template) => self.template(template, Undefined::Dollar)?,
-            PathOperand::Variable(name) => match self.lookup(name)? {
+            PathOperand::Text(template) => self.parts(template, pass)?,
+            PathOperand::Variable(name) => match self.named(name, pass)? {
                 Some(value) => value.text().clone(),
                 None => name.clone(),
             },

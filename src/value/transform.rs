@@ -16,6 +16,7 @@ pub fn apply(function: &str, text: &Text, arguments: &[Text]) -> Result<Text, St
         ("length", ..) => text.chars().count().to_string().into(),
         ("concat", Some(end), _) => format!("{text}{end}").into(),
         ("replace", Some(from), Some(to)) => text.replace(from.as_str(), to).into(),
+        ("split", Some(at), _) if at.is_empty() => apart(text),
         ("split", Some(at), _) => text.replace(at.as_str(), "\n").into(),
         ("join", Some(by), _) => text.replace('\n', by).into(),
         ("slice", Some(from), Some(to)) => slice(text, from, to),
@@ -23,6 +24,12 @@ pub fn apply(function: &str, text: &Text, arguments: &[Text]) -> Result<Text, St
         _ => return Err(format!("unknown transformation function: {function}")),
     };
     Ok(new)
+}
+
+/// The characters, a line for each.
+fn apart(text: &str) -> Text {
+    let chars: Vec<String> = text.chars().map(String::from).collect();
+    chars.join("\n").into()
 }
 
 fn slice(text: &Text, from: &str, to: &str) -> Text {
@@ -58,6 +65,7 @@ mod tests {
         assert_eq!(apply("slice", "añbc", &["1", "3"]), "ñb");
         assert_eq!(apply("slice", "abc", &["2", "9"]), "abc");
         assert_eq!(apply("split", "a,b", &[","]), "a\nb");
+        assert_eq!(apply("split", "añb", &[""]), "a\nñ\nb");
         assert_eq!(apply("concat", "a", &[]), "a");
         assert_eq!(
             apply("nope", "a", &[]),
