@@ -103,7 +103,9 @@ fn begin(settings: &Settings, report: &Report) -> Result<Places, Failure> {
     log(settings, report);
     let places = Places::of_process()?;
     if places.workspace_is_broken() {
-        report.error_text("Warning: .drun/.drun_workspace.yml is no YAML and is ignored\n");
+        report.error_text(
+            "Warning: .drun/.drun_workspace.yml cannot be read as YAML and is ignored\n",
+        );
     }
     Ok(places)
 }

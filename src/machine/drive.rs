@@ -79,10 +79,10 @@ fn slice(machine: &Mutex<Machine>, run: &Run) -> Slice {
 
 /// Writes what was printed. Output that nobody can take any more ends the run.
 async fn flush(run: &Run) -> Result<(), Failure> {
-    run.report
-        .flush()
-        .await
-        .map_err(|error| Failure::new(format!("cannot write to standard output: {error}")))
+    run.report.flush().await.map_err(|error| {
+        let reason = crate::value::os_reason(&error);
+        Failure::new(format!("cannot write to standard output: {reason}"))
+    })
 }
 
 async fn perform(machine: &Arc<Mutex<Machine>>, run: &Arc<Run>, action: Action) -> Done {

@@ -69,9 +69,19 @@ impl Machine {
             .map_err(|trouble| within(trouble, place))
     }
 
-    /// Whether a condition holds.
+    /// Whether a condition holds in which every unknown name is an error.
     pub(super) fn holds(&mut self, condition: &Condition, place: &str) -> Result<bool, Stop> {
-        self.evaluate(|evaluator| evaluator.condition(condition))
+        self.holds_with(condition, Undefined::All, place)
+    }
+
+    /// Whether a condition with its own rule for unknown names holds.
+    pub(super) fn holds_with(
+        &mut self,
+        condition: &Condition,
+        undefined: Undefined,
+        place: &str,
+    ) -> Result<bool, Stop> {
+        self.evaluate(|evaluator| evaluator.condition_with(condition, undefined))
             .map_err(|trouble| within(trouble, place))
     }
 }

@@ -256,6 +256,39 @@ fn a_wish_to_end_ends_the_run_and_its_children() {
     a_signal_ends_the_run(Signal::TERM, 143);
 }
 
+#[test]
+fn an_interrupt_stops_parallel_branches_before_their_children_end() {
+    let scratch = Scratch::new().file(
+        "fan.drun",
+        "version: 2.0\n\ntask \"fan\":\n  for each $i in [\"a\", \"b\", \"c\"] in parallel:\n    \
+         try:\n      run \"echo $$ > {$i}.tmp; mv {$i}.tmp {$i}; exec sleep 60\"\n    catch:\n      \
+         info \"never\"\n    run \"touch after\"\n",
+    );
+    let finished = block_on(async {
+        let mut command = scratch.xdrun(["-f", "fan.drun", "fan"]);
+        let child = command.stdin(Stdio::null()).spawn().unwrap();
+        until(|| {
+            ["a", "b", "c"]
+                .iter()
+                .all(|name| scratch.work.join(name).exists())
+        })
+        .await;
+        let pid = Pid::from_raw(child.id().unwrap().cast_signed()).unwrap();
+        kill_process(pid, Signal::INT).unwrap();
+        let output = tokio::time::timeout(PATIENCE, child.wait_with_output()).await;
+        output.expect("takes too long").unwrap()
+    });
+    assert_eq!(finished.status.code(), Some(130));
+    let out = String::from_utf8(finished.stdout).unwrap();
+    assert!(
+        !out.contains("Error") && !out.contains("failed") && !out.contains("never"),
+        "{out}"
+    );
+    let err = String::from_utf8(finished.stderr).unwrap();
+    assert_eq!(err.lines().count(), 1, "{err}");
+    assert!(!scratch.work.join("after").exists());
+}
+
 fn a_signal_ends_the_run(signal: Signal, status: i32) {
     let scratch = Scratch::new().file(
         "sleep.drun",

@@ -23,7 +23,8 @@ impl Machine {
             self.verbose_jump(acting, word.to_owned());
             return Err(Stop::Unwind(unwind));
         };
-        if !self.holds(&condition.condition, &format!("{word} condition"))? {
+        let place = format!("{word} condition");
+        if !self.holds_with(&condition.condition, Undefined::Dollar, &place)? {
             return Ok(());
         }
         let text = self.text_with(

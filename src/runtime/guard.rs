@@ -1,0 +1,95 @@
+//! One `select!` of memory, signals and work, and the order in which everything ends.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::signals::{Signal, Signals};
+use super::stop::{dump_request, last_resort, stop};
+use super::{ExecutionError, Watched};
+use crate::memory::limits::Limits;
+use crate::memory::snapshot::Observed as _;
+use crate::memory::{Monitor, Verdict};
+use crate::process::GRACE;
+
+/// Runs `work` under the memory monitor and the signals; a breach or a signal drops it.
+///
+/// # Errors
+/// What `work` fails with, a breach, a signal.
+pub async fn watched<R>(
+    watched: &Arc<Watched>,
+    limits: Limits,
+    start_dir: PathBuf,
+    work: impl Future<Output = Result<R, ExecutionError>>,
+) -> Result<R, ExecutionError> {
+    let ctx = CancellationToken::new();
+    let monitor = Monitor::new(limits).observed(watched.clone());
+    let monitor = monitor.last_resort(last_resort(watched.clone(), start_dir.clone()));
+    let shared = monitor.shared();
+    let in_force = monitor.limits();
+    // One execution is watched once, so nothing else can have set it.
+    let _ = watched.limits.set(in_force.clone());
+    let mut monitoring = tokio::spawn(monitor.run(ctx.clone()));
+    let mut signals = Signals::listen();
+    // Boxed, so that it can be dropped before the children are ended: branches of a parallel loop are
+    // tasks of their own and would go on with the next statement.
+    let mut work = Box::pin(work);
+    // The order is the priority: memory, then signals, then the work.
+    let chosen = tokio::select! {
+        biased;
+        verdict = &mut monitoring => Chosen::Verdict(verdict.unwrap_or(Verdict::Cancelled)),
+        signal = signals.next() => Chosen::Signal(signal),
+        result = &mut work => Chosen::Result(result),
+    };
+    match chosen {
+        Chosen::Result(result) => {
+            ctx.cancel();
+            let _ = monitoring.await;
+            result
+        }
+        Chosen::Verdict(Verdict::Cancelled) => work.await,
+        Chosen::Verdict(Verdict::Breach(breach)) => {
+            if !shared.act() {
+                // The backstop was faster: it writes the files and ends the process.
+                std::future::pending::<()>().await;
+            }
+            watched.loading.stop();
+            // The state is read before it goes.
+            let request = dump_request(watched, &breach, start_dir);
+            drop(work);
+            Err(stop(watched, *breach, request, &mut signals).await)
+        }
+        Chosen::Signal(signal) => {
+            watched.loading.stop();
+            let task = watched.activity().map(|activity| activity.task);
+            drop(work);
+            end_children(watched, &mut signals).await;
+            ctx.cancel();
+            let _ = monitoring.await;
+            Err(ExecutionError::Signal(signal, task))
+        }
+    }
+}
+
+enum Chosen<R> {
+    Verdict(Verdict),
+    Signal(Signal),
+    Result(Result<R, ExecutionError>),
+}
+
+/// Ends all children; another signal meanwhile takes their grace away.
+pub(super) async fn end_children(watched: &Watched, signals: &mut Signals) {
+    if !watched.supervisor.is_active() {
+        return;
+    }
+    let hurry = CancellationToken::new();
+    let mut ending = std::pin::pin!(watched.supervisor.terminate_all(GRACE, &hurry));
+    loop {
+        tokio::select! {
+            biased;
+            _ = &mut ending => return,
+            _ = signals.next() => hurry.cancel(),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What a run begins with: its world, its shell, its limits, and the plan that a dry run shows.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use super::{ExecutionError, Request, Watched};
+use crate::ast::{Expr, File, ProjectItem};
+use crate::machine::{Run, ShellSetup};
+use crate::memory::cgroup;
+use crate::memory::limits::{Asked, KEYS, Limits};
+use crate::process;
+use crate::report::Report;
+use crate::resolve::{Program, ResolveError, TaskRef};
+use crate::source::{Diagnostic, Span};
+use crate::value::World;
+
+/// Puts the limits in force that the project's settings ask for, where neither a flag nor the
+/// environment says something else.
+pub(super) fn project_limits(
+    file: &File,
+    asked: &Asked,
+    watched: &Watched,
+) -> Result<(), ResolveError> {
+    let items = file.project.iter().flat_map(|project| &project.items);
+    let settings = items.filter_map(|item| match item {
+        ProjectItem::Setting(setting) => Some(setting),
+        _ => None,
+    });
+    let mut asked = asked.clone();
+    let flags = asked.values.len();
+    let mut last = Span::default();
+    for setting in settings {
+        let key = setting.key.strip_prefix("memory_");
+        let Some(key) = key.and_then(|key| KEYS.iter().find(|known| **known == key)) else {
+            continue;
+        };
+        let value = match &setting.value {
+            Expr::Text(text) if text.is_plain() => text.text.to_string(),
+            Expr::Number(text) => text.to_string(),
+            _ => {
+                let message = format!("'{}' needs a plain text, such as \"2GB\"", setting.key);
+                return Err(ResolveError::at(Diagnostic::new(
+                    &file.source,
+                    setting.span,
+                    message,
+                )));
+            }
+        };
+        last = setting.span;
+        // The last of several settings with one key wins: the first in the list counts.
+        let origin = format!("project setting {}", setting.key);
+        asked.values.insert(flags, (key, value, origin));
+    }
+    if asked.values.len() == flags {
+        return Ok(());
+    }
+    let container = cgroup::limit(Path::new("/"));
+    let limits = Limits::resolve(&asked, container.as_ref())
+        .map_err(|message| ResolveError::at(Diagnostic::new(&file.source, last, message)))?;
+    if let Some(in_force) = watched.limits.get() {
+        in_force.set(limits);
+    }
+    Ok(())
+}
+
+pub(super) fn dry_plan(run: &Run, plan: &[TaskRef]) {
+    let names: Vec<&str> = plan.iter().map(|task| task.full_name.as_str()).collect();
+    run.report
+        .line(&format!("[DRY RUN] Execution order: [{}]", names.join(" ")));
+    if !run.options.verbose {
+        return;
+    }
+    let ast = run.program.ast();
+    let project = ast.main.project.as_ref();
+    let mut namespaces: Vec<&str> = ast
+        .includes
+        .iter()
+        .map(|include| include.namespace.as_str())
+        .collect();
+    namespaces.sort_unstable();
+    namespaces.dedup();
+    let plan = serde_json::json!({
+        "TargetTask": names.last(),
+        "ExecutionOrder": names,
+        "ProjectName": project.map_or("", |project| project.name.as_str()),
+        "ProjectVersion": project.and_then(|project| project.version.as_deref()).unwrap_or(""),
+        "Namespaces": namespaces,
+        "TaskCount": names.len(),
+        "HasHooks": project.is_some(),
+    });
+    run.report.line("[DRY RUN] Execution plan:");
+    run.report
+        .line(&serde_json::to_string_pretty(&plan).unwrap_or_default());
+}
+
+pub(super) fn new_run(
+    request: &Request,
+    watched: &Watched,
+    report: &Report,
+    program: Program,
+) -> Result<Run, ExecutionError> {
+    let shell = shell_setup(&program);
+    let name = Path::new(&shell.executable)
+        .file_stem()
+        .map(|name| name.to_string_lossy().to_lowercase())
+        .unwrap_or_default();
+    let world = World {
+        start_dir: request.places.start_dir.clone(),
+        home: request.places.home.clone(),
+        file: Some(request.found.shown.clone()),
+        posix_shell: !matches!(name.as_str(), "pwsh" | "powershell" | "cmd"),
+        shell: name,
+        dry_run: request.options.dry_run,
+        tasks: program.available_tasks(),
+        ..World::default()
+    };
+    let mut provisioning = program.provisioning_sources();
+    provisioning.extend(request.places.provisioning_sources()?);
+    Ok(Run {
+        program: Arc::new(program),
+        world,
+        report: report.clone(),
+        supervisor: watched.supervisor.clone(),
+        options: request.options.clone(),
+        arguments: request.arguments.clone(),
+        project_parameters: OnceLock::new(),
+        shell,
+        provisioning,
+        machines: Mutex::default(),
+        state: Mutex::default(),
+    })
+}
+
+fn shell_setup(program: &Program) -> ShellSetup {
+    let Some(config) = program.shell_config() else {
+        return ShellSetup {
+            executable: process::default_shell(),
+            ..ShellSetup::default()
+        };
+    };
+    let args: Vec<String> = config.args.iter().map(ToString::to_string).collect();
+    let mut environment: Vec<(String, String)> = config
+        .environment
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.to_string()))
+        .collect();
+    if !args.is_empty() {
+        environment.push(("DRUN_SHELL_ARGS".to_owned(), args.join(" ")));
+    }
+    ShellSetup {
+        executable: match &config.executable {
+            Some(executable) => executable.to_string(),
+            None => process::default_shell(),
+        },
+        args,
+        environment,
+    }
+}
