@@ -18,7 +18,10 @@ fn cut(text: &str, mode: Mode) {
         let span = token.span.start as usize..token.span.end as usize;
         assert!(end <= span.start, "{token:?} begins before {end}");
         assert!(text.is_char_boundary(span.start) && text.is_char_boundary(span.end));
-        assert!(is_blank(&text[end..span.start], mode), "lost before {token:?}");
+        assert!(
+            is_blank(&text[end..span.start], mode),
+            "lost before {token:?}"
+        );
         end = span.end;
         if token.kind == Kind::End {
             break;

@@ -1,20 +1,32 @@
-//! Any text is a file or is refused with messages that point into it; the positions of the nodes of
-//! a file lie in each other.
+//! Any text is a file or is refused with messages that point into it. The positions of the nodes of
+//! a file lie in each other, and what it costs to read it is in proportion to its length.
 #![no_main]
+
+mod cost;
+#[path = "../../tests/it/spans.rs"]
+mod spans;
 
 use drun::parser::{Progress, parse};
 use drun::source::{Diagnostic, SourceFile};
 use libfuzzer_sys::fuzz_target;
-use serde_json::Value;
 
 fuzz_target!(|text: &str| {
     let Some(source) = SourceFile::new("a.drun", text.to_owned()) else {
         return;
     };
-    match parse(&source, &Progress::default()) {
+    let before = cost::allocated();
+    let read = parse(&source, &Progress::default());
+    let bytes = cost::allocated() - before;
+    assert!(
+        bytes < cost::LEAST + cost::PER_BYTE * text.len(),
+        "{bytes} bytes for {} bytes of text",
+        text.len()
+    );
+    match read {
         Ok(file) => {
-            let tree = serde_json::to_value(&file).unwrap();
-            nested(&tree, (0, text.len() as u64));
+            let tree = serde_json::to_value(&file).expect("a tree can be written");
+            let extent = spans::nested(&tree).expect("positions lie in each other");
+            assert!(extent.is_none_or(|extent| extent.1 <= text.len() as u64));
         }
         Err(errors) => {
             assert!(!errors.is_empty());
@@ -26,19 +38,3 @@ fuzz_target!(|text: &str| {
         }
     }
 });
-
-/// Panics unless the position of each node lies in that of the node around it.
-fn nested(node: &Value, around: (u64, u64)) {
-    let mut own = around;
-    if let Some(position) = node.get("position") {
-        let offset = |key: &str| position[key].as_u64().unwrap();
-        own = (offset("start"), offset("end"));
-        assert!(own.0 <= own.1, "{node}");
-        assert!(around.0 <= own.0 && own.1 <= around.1, "{node} in {around:?}");
-    }
-    match node {
-        Value::Array(nodes) => nodes.iter().for_each(|node| nested(node, own)),
-        Value::Object(fields) => fields.values().for_each(|node| nested(node, own)),
-        _ => {}
-    }
-}

@@ -19,5 +19,6 @@ mod print;
 mod processes;
 mod roundtrip;
 mod schema;
+mod spans;
 mod tidy;
 mod xdrun;

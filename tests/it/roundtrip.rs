@@ -11,6 +11,7 @@ use drun::source::{Diagnostic, SourceFile};
 use serde_json::Value;
 
 use crate::print;
+use crate::spans::nested;
 use crate::xdrun::root;
 
 /// The tree of a text, or what is wrong in it.
@@ -39,8 +40,11 @@ fn bare(file: &File) -> Value {
     tree
 }
 
-/// What is wrong with the round trip of a file.
+/// What is wrong with the positions and the round trip of a file.
 fn differs(file: &File) -> Option<String> {
+    if let Err(error) = nested(&serde_json::to_value(file).unwrap()) {
+        return Some(error);
+    }
     let printed = print::file(file);
     match read(&printed) {
         Err(errors) => Some(format!("{errors}\n{printed}")),
