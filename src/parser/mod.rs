@@ -53,7 +53,7 @@ mod tests;
 
 pub use condition::{ConditionEnd, condition};
 pub use cursor::{Checkpoint, Cursor, Failed};
-pub use debug::debug_tokens;
+pub use debug::Tokens;
 pub use expression::expression;
 pub use file::parse;
 pub use nesting::{Nest, Nesting};
