@@ -47,6 +47,8 @@ mod debug;
 #[cfg(test)]
 mod bounds;
 #[cfg(test)]
+mod cost;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod tests;

@@ -13,6 +13,7 @@ mod case;
 mod conformance;
 mod documents;
 mod examples;
+mod lexemes;
 mod memory;
 mod monitor;
 mod print;

@@ -3,91 +3,45 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use drun::ast::File;
-use drun::parser::{Progress, parse};
-use drun::source::{Diagnostic, SourceFile};
+use drun::syntax::Mode;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRng, TestRunner};
-use serde_json::Value;
 
-use crate::print;
+use crate::lexemes::cut;
+use crate::print::same::{differs, read};
 use crate::spans::nested;
-use crate::xdrun::root;
-
-/// The tree of a text, or what is wrong in it.
-fn read(text: &str) -> Result<File, String> {
-    let source: Arc<SourceFile> = SourceFile::new("a.drun", text.to_owned()).unwrap();
-    parse(&source, &Progress::default()).map_err(|errors| Diagnostic::render_all(&errors))
-}
-
-/// The tree without positions, and without the spelling of a condition that is in the tree as well.
-fn bare(file: &File) -> Value {
-    fn erase(node: &mut Value) {
-        match node {
-            Value::Array(nodes) => nodes.iter_mut().for_each(erase),
-            Value::Object(fields) => {
-                if fields.contains_key("test") {
-                    fields.remove("text");
-                }
-                fields.remove("position");
-                fields.values_mut().for_each(erase);
-            }
-            _ => {}
-        }
-    }
-    let mut tree = serde_json::to_value(file).unwrap();
-    erase(&mut tree);
-    tree
-}
+use crate::xdrun::{files, root};
 
 /// What is wrong with the positions and the round trip of a file.
-fn differs(file: &File) -> Option<String> {
-    if let Err(error) = nested(&serde_json::to_value(file).unwrap()) {
-        return Some(error);
-    }
-    let printed = print::file(file);
-    match read(&printed) {
-        Err(errors) => Some(format!("{errors}\n{printed}")),
-        Ok(again) if bare(&again) != bare(file) => {
-            Some(format!("{}\n{}\n{printed}", bare(file), bare(&again)))
-        }
-        Ok(again) => (print::file(&again) != printed).then_some(printed),
-    }
+fn wrong_in(file: &File) -> Option<String> {
+    nested(&serde_json::to_value(file).unwrap())
+        .err()
+        .or_else(|| differs(file))
 }
 
-/// All task files below the acceptance cases and the examples.
-fn task_files() -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![root().join("tests/conformance"), root().join("examples")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path
-                .extension()
-                .is_some_and(|extension| extension == "drun")
-            {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
+/// The texts of all task files of the acceptance cases and the examples.
+fn task_files() -> impl Iterator<Item = (PathBuf, String)> {
+    let folders = [root().join("tests/conformance"), root().join("examples")];
+    let paths = folders
+        .into_iter()
+        .flat_map(|folder| files(&folder, ".drun"));
+    paths.map(|path| {
+        let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
+        (path, text)
+    })
 }
 
 #[test]
 fn every_task_file_of_the_cases_is_the_same_when_it_was_printed() {
     let mut read_well = 0;
     let mut wrong = Vec::new();
-    for path in task_files() {
-        let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
+    for (path, text) in task_files() {
         // Some cases are about files that are refused.
         let Ok(file) = read(&text) else { continue };
         read_well += 1;
-        if let Some(difference) = differs(&file) {
+        if let Some(difference) = wrong_in(&file) {
             wrong.push(format!("{}:\n{difference}", path.display()));
         }
     }
@@ -298,23 +252,51 @@ fn indented(lines: &[String]) -> Vec<String> {
     lines.iter().map(|line| format!("  {line}")).collect()
 }
 
-#[test]
-fn made_up_files_are_the_same_when_they_were_printed() {
+/// The same texts in every run.
+fn runner(cases: u32) -> TestRunner {
     let config = Config {
-        cases: 400,
+        cases,
         failure_persistence: None,
         ..Config::default()
     };
     let rng = TestRng::deterministic_rng(config.rng_algorithm);
+    TestRunner::new_with_rng(config, rng)
+}
+
+#[test]
+fn made_up_files_are_the_same_when_they_were_printed() {
     let body = prop::collection::vec(statements(), 1..5).prop_map(|all| all.concat());
-    let outcome = TestRunner::new_with_rng(config, rng).run(&body, |body| {
+    let outcome = runner(400).run(&body, |body| {
         let body = indented(&body).join("\n");
         let text = format!("version: 2.0\ntask \"a\":\n{body}\n");
         let file = read(&text).map_err(TestCaseError::fail)?;
-        match differs(&file) {
+        match wrong_in(&file) {
             Some(difference) => Err(TestCaseError::fail(format!("{text}\n{difference}"))),
             None => Ok(()),
         }
+    });
+    assert!(outcome.is_ok(), "{}", outcome.unwrap_err());
+}
+
+#[test]
+fn lexemes_follow_each_other_and_nothing_lies_between_them() {
+    for (_, text) in task_files() {
+        cut(&text, Mode::File);
+        cut(&text, Mode::Placeholder);
+    }
+    let pieces = prop_oneof![
+        one_of(&[
+            "/*", "*/", "#", "\"", "'", "\\", "\n", "\r", "\u{feff}", "é", "$", "-", "."
+        ]),
+        one_of(&[
+            "a-", "$a.b-", "1.5.", "!=", "<=", "=", "{", "\t", " ", "@", "\0", "_"
+        ]),
+    ];
+    let texts = prop::collection::vec(pieces, 0..24).prop_map(|all| all.concat());
+    let outcome = runner(2000).run(&texts, |text| {
+        cut(&text, Mode::File);
+        cut(&text, Mode::Placeholder);
+        Ok(())
     });
     assert!(outcome.is_ok(), "{}", outcome.unwrap_err());
 }

@@ -3,6 +3,7 @@
 
 mod condition;
 mod expression;
+pub(crate) mod same;
 mod statement;
 
 use drun::ast::action::RequiresTools;
