@@ -12,6 +12,7 @@
 mod case;
 mod conformance;
 mod documents;
+mod embedding;
 mod examples;
 mod lexemes;
 mod memory;
