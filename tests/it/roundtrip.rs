@@ -78,6 +78,11 @@ fn texts() -> impl Strategy<Value = String> + Clone {
 
 fn values() -> impl Strategy<Value = String> + Clone {
     let leaf = prop_oneof![
+        one_of(&[
+            "{if $x is 'é' then 'y' else if $z in [1, 'b'] then 'n' else '{$m}'}",
+            "{$x == \"b\" ? $y : [1]}",
+            "{($x + 2) * 3}",
+        ]),
         texts(),
         one_of(&[
             "1", "2.50", "true", "word", "$x", "$a.b-c", "{$x}", "{x + 1}", "pwd"
@@ -266,7 +271,7 @@ fn runner(cases: u32) -> TestRunner {
 #[test]
 fn made_up_files_are_the_same_when_they_were_printed() {
     let body = prop::collection::vec(statements(), 1..5).prop_map(|all| all.concat());
-    let outcome = runner(400).run(&body, |body| {
+    let outcome = runner(200).run(&body, |body| {
         let body = indented(&body).join("\n");
         let text = format!("version: 2.0\ntask \"a\":\n{body}\n");
         let file = read(&text).map_err(TestCaseError::fail)?;

@@ -30,8 +30,7 @@ fn under(node: &Value, around: Option<Extent>, key: &str) -> Result<Option<Exten
             }
             let mut all = own;
             for (key, below) in fields {
-                // Positions in a placeholder count from its beginning.
-                if key != "position" && key != "meaning" {
+                if key != "position" {
                     all = joined(all, under(below, own.or(around), key)?);
                 }
             }
