@@ -115,7 +115,7 @@ impl Printer {
                 line += &format!(" matching pattern {}", quoted(pattern));
             }
             Some(Matching::Email) => line += " matching email",
-            Some(Matching::Macro(name)) => line += &format!(" matching {name}"),
+            Some(Matching::Macro(name)) => line += &format!(" matching {}", name.as_str()),
             None => {}
         }
         if !parameter.allowed.is_empty() {
