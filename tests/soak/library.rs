@@ -57,9 +57,10 @@ task "waits in parallel":
     run "sleep 30 & sleep 30"
 
 task "grows":
-  let $x = "0123456789"
-  for $i in range 1 to 40:
-    set $x to "{$x}{$x}"
+  try:
+    call task "grows"
+  finally:
+    ignore
 "#;
 
 /// What an execution has to come to.
@@ -88,6 +89,7 @@ pub(crate) fn soak(executions: u64) {
     // What is made once and kept has been made after the first few hundred.
     let warm = (executions / 20).clamp(1, 2000);
     let mut before = None;
+    let mut peaks = [0; 2];
     for number in 0..executions {
         let (task, end) = choose(number, &mut random);
         let patience = Duration::from_millis(random.below(40));
