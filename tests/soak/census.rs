@@ -20,8 +20,8 @@ pub(crate) struct Census {
 }
 
 impl Census {
-    /// Counts; `scratch` is where temporary files would be.
-    pub(crate) fn take(scratch: &Path) -> Self {
+    /// Counts; `folder` is where files would be left.
+    pub(crate) fn take(folder: &Path) -> Self {
         let me = std::process::id();
         Self {
             descriptors: entries(Path::new("/proc/self/fd")),
@@ -30,7 +30,7 @@ impl Census {
                 .into_iter()
                 .filter(|pid| parent(*pid) == Some(me))
                 .count(),
-            files: entries(scratch),
+            files: entries(folder),
             resident: drun_resident() / 1024,
             live: allocator::live().unwrap_or(0) / 1024,
         }
@@ -41,7 +41,7 @@ impl fmt::Display for Census {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} descriptors, {} threads, {} children, {} temporary files, {} KiB resident, {} KiB live",
+            "{} descriptors, {} threads, {} children, {} files, {} KiB resident, {} KiB live",
             self.descriptors, self.threads, self.children, self.files, self.resident, self.live
         )
     }

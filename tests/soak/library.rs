@@ -75,9 +75,8 @@ enum End {
 /// Runs so many executions and compares what is held before and after them.
 pub(crate) fn soak(executions: u64) {
     let scratch = tempfile::tempdir().unwrap();
-    let (work, temporary) = (scratch.path().join("work"), scratch.path().join("tmp"));
+    let work = scratch.path().join("work");
     fs::create_dir(&work).unwrap();
-    fs::create_dir(&temporary).unwrap();
     fs::write(work.join("a.drun"), FILE).unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -96,10 +95,12 @@ pub(crate) fn soak(executions: u64) {
         let came = runtime.block_on(one(&work, task, end, patience));
         assert_eq!(came, end, "execution {number}, task {task}");
         if number + 1 == warm {
-            before = Some(settled(&work, &temporary));
+            before = Some(settled(&work));
         }
         if (number + 1) % (executions / 20).max(1) == 0 {
-            let census = Census::take(&temporary);
+            let census = Census::take(&work);
+            let peak = &mut peaks[usize::from(number >= executions / 2)];
+            *peak = census.resident.max(*peak);
             println!(
                 "{:>8} after {:>5} s: {census}",
                 number + 1,
@@ -107,17 +108,17 @@ pub(crate) fn soak(executions: u64) {
             );
         }
     }
-    let (before, after) = (before.unwrap(), settled(&work, &temporary));
+    let (before, after) = (before.unwrap(), settled(&work));
     println!("before: {before}\nafter:  {after}");
     assert_eq!(after.descriptors, before.descriptors);
     assert!(after.threads <= before.threads + 1);
-    assert_eq!((after.children, after.files), (0, 0));
-    // Fragments may be held, but nothing that grows with the number of executions.
+    // The task file alone is left.
+    assert_eq!((after.children, after.files), (0, 1));
     assert!(after.live < before.live + 1024, "live memory grew");
-    assert!(
-        after.resident < before.resident + 16 * 1024,
-        "resident memory grew"
-    );
+    // What was given back stays with the process up to some height, which a stop decides.
+    let [first, second] = peaks;
+    println!("highest: {first} KiB resident in the first half, {second} KiB in the second one");
+    assert!(second < first + 16 * 1024, "resident memory grew");
     println!(
         "{executions} executions in {} s left nothing behind",
         started.elapsed().as_secs()
@@ -195,15 +196,15 @@ fn came_to(outcome: Result<Outcome, ExecutionError>) -> End {
 }
 
 /// What is held when everything that was dropped had time to go, and the dumps were removed.
-fn settled(work: &Path, temporary: &Path) -> Census {
+fn settled(work: &Path) -> Census {
     let deadline = Instant::now() + Duration::from_secs(60);
     println!(
         "{}",
         drun::memory::view::clean(&[work.to_owned()]).trim_end()
     );
     loop {
-        let census = Census::take(temporary);
-        if (census.children == 0 && census.files == 0) || Instant::now() > deadline {
+        let census = Census::take(work);
+        if (census.children == 0) || Instant::now() > deadline {
             return census;
         }
         std::thread::sleep(Duration::from_millis(50));
