@@ -199,6 +199,10 @@ impl Machine {
             Stmt::Wait(node) => self.wait(node),
             Stmt::Detect(node) => self.detect(block, at, node),
             Stmt::RequiresTools(node) => self.requires_tools(block, at, node),
+            Stmt::Excerpt(node) => {
+                self.push_body(&node.read());
+                Ok(())
+            }
         }
     }
 

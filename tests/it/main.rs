@@ -13,6 +13,7 @@ mod case;
 mod conformance;
 mod documents;
 mod examples;
+mod long;
 mod memory;
 mod monitor;
 mod processes;
