@@ -18,7 +18,7 @@ fn including(address: &str) -> String {
 async fn run(scratch: &Scratch, server: &Server, arguments: &[&str], address: &str) -> Finished {
     fs::write(scratch.work.join("spec.drun"), including(address)).unwrap();
     let certificate = server.certificate_in(&scratch.home);
-    let mut command = scratch.xdrun(["-f", "spec.drun", "t"].into_iter());
+    let mut command = scratch.xdrun(["-f", "spec.drun", "t"]);
     command.args(arguments).env("SSL_CERT_FILE", certificate);
     finish(command, Vec::new()).await.unwrap()
 }

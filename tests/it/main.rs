@@ -19,6 +19,7 @@ mod monitor;
 mod processes;
 mod schema;
 mod signals;
+mod terminal;
 mod tidy;
 mod web;
 mod xdrun;
