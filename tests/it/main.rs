@@ -17,6 +17,7 @@ mod includes;
 mod memory;
 mod monitor;
 mod processes;
+mod progress;
 mod schema;
 mod signals;
 mod terminal;

@@ -16,11 +16,11 @@ use rustix::termios::{Winsize, tcsetwinsize};
 use super::xdrun::Scratch;
 
 const PATIENCE: Duration = Duration::from_secs(60);
-const CTRL_C: &[u8] = b"\x03";
+pub(crate) const CTRL_C: &[u8] = b"\x03";
 const CTRL_Z: &[u8] = b"\x1a";
 
 /// A terminal of 24 rows and 100 columns, and the process that it controls.
-struct Terminal {
+pub(crate) struct Terminal {
     keyboard: File,
     shown: Arc<Mutex<Vec<u8>>>,
     screen: Option<thread::JoinHandle<()>>,
@@ -29,7 +29,7 @@ struct Terminal {
 
 impl Terminal {
     /// Starts `words` as the leader of a session at a new terminal.
-    fn start(scratch: &Scratch, words: &[&str]) -> Self {
+    pub(crate) fn start(scratch: &Scratch, words: &[&str]) -> Self {
         let master =
             openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&master).unwrap();
@@ -60,6 +60,7 @@ impl Terminal {
         command
             .env("XDRUN", env!("CARGO_BIN_EXE_xdrun"))
             .env("PS1", "$ ")
+            .env("TERM", "xterm")
             .stdin(Stdio::from(slave.try_clone().unwrap()))
             .stdout(Stdio::from(slave.try_clone().unwrap()))
             .stderr(Stdio::from(slave));
@@ -85,31 +86,32 @@ impl Terminal {
     }
 
     /// The command itself, running task `t` of the file.
-    fn xdrun(scratch: &Scratch) -> Self {
+    pub(crate) fn xdrun(scratch: &Scratch) -> Self {
         Self::start(
             scratch,
             &[env!("CARGO_BIN_EXE_xdrun"), "-f", "spec.drun", "t"],
         )
     }
 
-    fn shown(&self) -> String {
+    /// All that was written to it.
+    pub(crate) fn shown(&self) -> String {
         String::from_utf8_lossy(&self.shown.lock().unwrap()).into_owned()
     }
 
     /// Waits until `text` is on the screen.
-    fn until(&self, text: &str) {
+    pub(crate) fn until(&self, text: &str) {
         wait_for(
             || self.shown().contains(text),
             || format!("{text:?} in {:?}", self.shown()),
         );
     }
 
-    fn press(&mut self, keys: &[u8]) {
+    pub(crate) fn press(&mut self, keys: &[u8]) {
         self.keyboard.write_all(keys).unwrap();
     }
 
     /// Waits for the end.
-    fn end(mut self) -> (ExitStatus, String) {
+    pub(crate) fn end(mut self) -> (ExitStatus, String) {
         let mut status = None;
         let (child, shown) = (&mut self.child, &self.shown);
         let text = || String::from_utf8_lossy(&shown.lock().unwrap()).into_owned();
@@ -133,7 +135,8 @@ impl Drop for Terminal {
     }
 }
 
-fn wait_for(mut reached: impl FnMut() -> bool, what: impl Fn() -> String) {
+/// Waits until `reached`; `what` says what is missing.
+pub(crate) fn wait_for(mut reached: impl FnMut() -> bool, what: impl Fn() -> String) {
     let deadline = Instant::now() + PATIENCE;
     while !reached() {
         assert!(Instant::now() < deadline, "never reached: {}", what());
@@ -144,7 +147,8 @@ fn wait_for(mut reached: impl FnMut() -> bool, what: impl Fn() -> String) {
 /// Waits until the shell has the terminal: it is started before it gets it.
 const FOREGROUND: &str = "until [ $(ps -o tpgid= -p $$) -eq $$ ]; do :; done";
 
-fn program(body: &str) -> Scratch {
+/// A scratch folder with a task `t` of this body.
+pub(crate) fn program(body: &str) -> Scratch {
     let body = body.replace("FOREGROUND", FOREGROUND);
     Scratch::new().file("spec.drun", &format!("version: 2.0\n\ntask \"t\":\n{body}"))
 }
