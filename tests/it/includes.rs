@@ -178,3 +178,61 @@ fn a_certificate_is_trusted_only_when_it_is_named() {
         assert!(server.asked().is_empty());
     });
 }
+
+#[test]
+fn github_is_asked_for_the_default_branch_and_gets_the_token() {
+    block_on(async {
+        let branch = r#"{"default_branch": "trunk"}"#.to_owned();
+        let server = Server::start(&[
+            ("/repos/o/r", Answer::Page(branch)),
+            ("/o/r/trunk/ops.drun", Answer::Page(OPS.to_owned())),
+            ("/o/r/v1/ops.drun", Answer::Page(OPS.replace("far", "v1"))),
+            (
+                "/phillarmonic/drun-hub/main/ops.drun",
+                Answer::Page(OPS.replace("far", "the hub")),
+            ),
+        ])
+        .await;
+        for (path, expected, asked) in [
+            (
+                "github:o/r/ops.drun",
+                "ℹ️  from far\n",
+                &["/repos/o/r with token", "/o/r/trunk/ops.drun with token"][..],
+            ),
+            (
+                "github:o/r/ops.drun@v1",
+                "ℹ️  from v1\n",
+                &["/o/r/v1/ops.drun with token"],
+            ),
+            (
+                "drunhub:ops@main",
+                "ℹ️  from the hub\n",
+                &["/phillarmonic/drun-hub/main/ops.drun with token"],
+            ),
+        ] {
+            let scratch = Scratch::new().file("spec.drun", &including(path));
+            let before = server.asked().len();
+            let mut command = scratch.xdrun(["-f", "spec.drun", "t"]);
+            server.stand_for_github(&mut command, &scratch.home);
+            command.env("GITHUB_TOKEN", "secret");
+            let done = finish(command, Vec::new()).await.unwrap();
+            assert_eq!(
+                (done.status, done.out().as_str()),
+                (0, expected),
+                "{}",
+                done.err()
+            );
+            assert_eq!(server.asked()[before..], *asked);
+        }
+        let scratch = Scratch::new().file("spec.drun", &including("github:o/r/none.drun@v1"));
+        let mut command = scratch.xdrun(["-f", "spec.drun", "t"]);
+        server.stand_for_github(&mut command, &scratch.home);
+        let done = finish(command, Vec::new()).await.unwrap();
+        assert_eq!(done.status, 1);
+        assert!(
+            done.err().contains("Help: check owner, repository, path"),
+            "{}",
+            done.err()
+        );
+    });
+}

@@ -18,6 +18,7 @@ mod memory;
 mod monitor;
 mod processes;
 mod progress;
+mod provisioning;
 mod schema;
 mod signals;
 mod terminal;
