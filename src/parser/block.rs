@@ -1,7 +1,7 @@
 //! Indented blocks.
 
 use super::cursor::{Cursor, Failed};
-use super::stmt::statement;
+use super::stmt::add_statement;
 use crate::ast::{Block, Stmt};
 use crate::source::Span;
 use crate::syntax::Kind;
@@ -98,7 +98,7 @@ pub(super) fn statements(
     open(cursor, start, what, blame)?;
     let mut list: Vec<Stmt> = Vec::new();
     while goes_on(cursor)? {
-        list.push(statement(cursor)?);
+        add_statement(cursor, &mut list)?;
     }
     Ok(list.into())
 }

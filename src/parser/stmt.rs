@@ -6,8 +6,16 @@ use super::task::is_tool_block;
 use super::{control, status, variable};
 use crate::ast::{StatusWord, Stmt};
 
+/// Adds the statement that begins here to `list`.
+pub(super) fn add_statement(cursor: &mut Cursor<'_>, list: &mut Vec<Stmt>) -> Result<(), Failed> {
+    if !unsupported::skipped(cursor) {
+        list.push(statement(cursor)?);
+    }
+    Ok(())
+}
+
 /// A statement, with the blocks that belong to it.
-pub(super) fn statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
+fn statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
     match cursor.word() {
         "info" => status::status(cursor, StatusWord::Info),
         "warn" => status::status(cursor, StatusWord::Warn),
@@ -33,7 +41,6 @@ pub(super) fn statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
         "wait" => wait::wait(cursor),
         "detect" => detect::detect(cursor),
         "requires" if is_tool_block(cursor) => tools::statement(cursor),
-        word if unsupported::begins(word) => Err(unsupported::statement(cursor)),
         word => Err(no_statement(cursor, word)),
     }
 }

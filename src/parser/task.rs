@@ -3,7 +3,7 @@
 use super::block::{Blame, goes_on, open};
 use super::cursor::{Cursor, Failed};
 use super::parameter::{Owner, parameter};
-use super::stmt::{begins_statement, statement};
+use super::stmt::{add_statement, begins_statement};
 use super::text;
 use crate::ast::{
     Annotation, Block, Dependency, DependencyGroup, Parameter, Stmt, Task, TaskDetails, TaskHead,
@@ -110,12 +110,12 @@ impl Body {
     /// Reads a parameter, a dependency or a statement.
     fn item(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Failed> {
         match cursor.word() {
-            "requires" if is_tool_block(cursor) => self.statements.push(statement(cursor)?),
+            "requires" if is_tool_block(cursor) => add_statement(cursor, &mut self.statements)?,
             "requires" | "given" | "accepts" | "parameter" => {
                 self.parameters.push(parameter(cursor, Owner::Task)?);
             }
             "depends" => self.dependencies.push(dependencies(cursor)?),
-            _ => self.statements.push(statement(cursor)?),
+            _ => add_statement(cursor, &mut self.statements)?,
         }
         Ok(())
     }
