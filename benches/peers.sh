@@ -50,7 +50,7 @@ def makefile(count, body):
 for count, body in [(10, "sleep 0.1"), (200, "true")]:
     make = ["make", "-s", "-j5", "-f", write(f"m{count}", makefile(count, body))]
     ours = run(write(f"p{count}", at_once(count, f'run "{body}; :"')))
-    compare(f"{count} \"{body}\" in a parallel loop : make -j5", ours, make)
+    compare(f"{count} \"{body}\" in a parallel loop : make -j5", ours, make, 25)
 big = write("big", "")
 with open(big, "wb") as file:
     for _ in range(300):

@@ -69,10 +69,11 @@ impl Report {
         self.shared.out.push(&[bytes]);
     }
 
-    /// The number of bytes that wait to be written. A run that never waits has to flush when
+    /// The number of bytes that wait to be written; a bar that is to be drawn counts as one. A run that never waits has to flush when
     /// this grows beyond what it wants to hold; 32 KiB is a good bound.
     pub fn pending(&self) -> usize {
-        self.shared.out.pending()
+        let out = &self.shared.out;
+        out.pending() + usize::from(out.progress.is_due())
     }
 
     /// Writes everything that waits, to both streams.

@@ -73,6 +73,8 @@ pub(super) struct Progress {
     bar: Mutex<Option<Bar>>,
     /// Whether there is a bar, to be read without its lock.
     active: AtomicBool,
+    /// Whether it has changed since it was drawn.
+    changed: AtomicBool,
     /// Whether the terminal belongs to somebody else.
     paused: AtomicBool,
     ticking: AtomicBool,
@@ -93,6 +95,12 @@ impl Progress {
         let mut current = lock(&self.bar);
         self.active.store(bar.is_some(), Ordering::Release);
         *current = bar;
+        self.changed.store(true, Ordering::Release);
+    }
+
+    /// Whether the terminal shows less than what is known.
+    pub(super) fn is_due(&self) -> bool {
+        self.changed.load(Ordering::Acquire)
     }
 
     pub(super) fn pause(&self, paused: bool) {
@@ -119,6 +127,7 @@ impl Progress {
     /// What is to be written to show the bar.
     pub(super) fn draw(&self) -> Option<Vec<u8>> {
         let bar = lock(&self.bar);
+        self.changed.store(false, Ordering::Release);
         let bar = bar.as_ref().filter(|_| self.is_active())?;
         let line = bar.line(width(), bar.started.elapsed());
         let mut out = WIPE.to_vec();

@@ -145,7 +145,10 @@ project \"p\":
   set memory_limit to \"60MB\"
 task \"t\":
   echo \"{start progress('Working')}\"
-  call task \"t\"
+  run \"true\"
+  call task \"deep\"
+task \"deep\":
+  call task \"deep\"
 ";
     let scratch = Scratch::new().file("spec.drun", text);
     let (status, shown) = Terminal::xdrun(&scratch).end();
