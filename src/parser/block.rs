@@ -2,7 +2,7 @@
 
 use super::cursor::{Cursor, Failed};
 use super::excerpt::Statements;
-use super::stmt::statement;
+use super::stmt::add_statement;
 use crate::ast::Block;
 use crate::source::Span;
 use crate::syntax::Kind;
@@ -99,7 +99,7 @@ pub(super) fn statements(
     open(cursor, start, what, blame)?;
     let mut list = Statements::default();
     while goes_on(cursor)? {
-        list.read(cursor, statement)?;
+        add_statement(cursor, &mut list)?;
     }
     Ok(list.finish())
 }

@@ -391,6 +391,18 @@ impl<'s> Cursor<'s> {
         self.seek(position);
     }
 
+    /// Passes over the item that begins here: to the next line that is not indented deeper than the open block.
+    pub(super) fn skip_item(&mut self) {
+        let width = self.block_width();
+        loop {
+            self.bump();
+            let next = self.ahead[0];
+            if next.kind == Kind::End || next.line_start && next.indent <= width {
+                return;
+            }
+        }
+    }
+
     /// Closes everything that is open: the next declaration begins.
     pub(super) fn reset_nesting(&mut self) {
         self.indentation.reset();

@@ -5,7 +5,7 @@ use super::cursor::{Cursor, Failed};
 use super::excerpt::Statements;
 use super::growth::push;
 use super::parameter::{Owner, parameter};
-use super::stmt::{begins_statement, statement};
+use super::stmt::{add_statement, begins_statement};
 use super::text;
 use crate::ast::{
     Annotation, Block, Dependency, DependencyGroup, Parameter, Task, TaskDetails, TaskHead,
@@ -112,12 +112,12 @@ impl Body {
     /// Reads a parameter, a dependency or a statement.
     pub(super) fn item(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Failed> {
         match cursor.word() {
-            "requires" if is_tool_block(cursor) => self.statements.read(cursor, statement)?,
+            "requires" if is_tool_block(cursor) => add_statement(cursor, &mut self.statements)?,
             "requires" | "given" | "accepts" | "parameter" => {
                 push(&mut self.parameters, parameter(cursor, Owner::Task)?);
             }
             "depends" => push(&mut self.dependencies, dependencies(cursor)?),
-            _ => self.statements.read(cursor, statement)?,
+            _ => add_statement(cursor, &mut self.statements)?,
         }
         Ok(())
     }
