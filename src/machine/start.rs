@@ -114,6 +114,7 @@ impl Machine {
             retry: false,
             inbox: None,
             agreed: false,
+            on_bar: None,
             stages: Vec::new(),
         }
     }

@@ -17,6 +17,7 @@ pub(super) fn expression(expression: &Expr) -> String {
         Expr::Placeholder(placeholder) => placeholder.source.as_str().to_owned(),
         Expr::Array(array) => elements(&array.elements),
         Expr::Builtin(call) => call.source.as_str().to_owned(),
+        Expr::Excerpt(excerpt) => list(&excerpt.read(), self::expression),
         Expr::Negate(inner) => format!("-{}", self::expression(inner)),
         Expr::Group(inner) => format!("({})", self::expression(inner)),
         Expr::Binary(binary) => {
@@ -29,7 +30,7 @@ pub(super) fn expression(expression: &Expr) -> String {
     }
 }
 
-/// An array.
+/// An array, all of it.
 pub(super) fn elements(elements: &[Expr]) -> String {
     format!("[{}]", list(elements, expression))
 }

@@ -92,6 +92,7 @@ impl Printer {
             }
             Stmt::Detect(node) => self.line(detect(&node.what)),
             Stmt::RequiresTools(node) => self.requires_tools(node),
+            Stmt::Excerpt(node) => self.statements(&node.read()),
         }
     }
 
