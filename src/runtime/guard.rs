@@ -36,8 +36,8 @@ pub async fn watched<R>(
     // One execution is watched once, so nothing else can have set it.
     let _ = watched.limits.set(in_force.clone());
     let mut monitoring = tokio::spawn(monitor.run(ctx.clone()));
-    let mut signals = Signals::listen();
     let mut left = Left::new(watched, &ctx);
+    let mut signals = Signals::listen();
     // Boxed, so that it can be dropped before the children are ended: branches of a parallel loop are
     // tasks of their own and would go on with the next statement.
     let mut work = Box::pin(work);
