@@ -8,6 +8,7 @@
 //! *Invariant:* nothing here recurses over calls, loops or nesting of the running program.
 
 mod action;
+mod allowance;
 mod call;
 mod context;
 mod drive;
@@ -26,6 +27,7 @@ mod variables;
 use std::sync::Arc;
 
 pub(crate) use action::{Action, Done};
+use allowance::Allowances;
 pub use context::Options;
 pub(crate) use context::{Run, ShellSetup};
 pub(crate) use drive::drive;
@@ -50,6 +52,7 @@ pub(crate) struct Machine {
     /// The indices of the call frames, innermost last.
     calls: Vec<u32>,
     variables: Variables,
+    allowances: Allowances,
     /// Frames are being left.
     unwinding: Option<Unwind>,
     /// Answers that the statement being evaluated has got so far.

@@ -54,7 +54,7 @@ impl Run {
     }
 }
 
-fn look<R>(machine: &Arc<Mutex<Machine>>, see: impl FnOnce(&Machine) -> R) -> Option<R> {
+pub(super) fn look<R>(machine: &Arc<Mutex<Machine>>, see: impl FnOnce(&Machine) -> R) -> Option<R> {
     match machine.try_lock() {
         Ok(machine) => Some(see(&machine)),
         Err(TryLockError::Poisoned(poisoned)) => Some(see(&poisoned.into_inner())),
@@ -134,7 +134,7 @@ impl Machine {
     }
 
     /// Bytes that frames and variables hold, roughly.
-    fn heap_bytes(&self) -> u64 {
+    pub(super) fn heap_bytes(&self) -> u64 {
         (self.frame_bytes() + self.variable_bytes()) as u64
     }
 

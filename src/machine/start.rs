@@ -72,6 +72,7 @@ impl Machine {
     pub(super) fn branch(&self, label: Text, block: &Block) -> Self {
         let mut branch = Self::empty(&self.run, label);
         branch.variables = self.variables.branch();
+        branch.allowances = self.allowances.branch();
         let call = self.call();
         let task = self.task_call();
         let scope = call.and_then(|call| super::call_at(&self.frames, call.scope));
@@ -109,6 +110,7 @@ impl Machine {
             frames: Vec::<Frame>::new(),
             calls: Vec::new(),
             variables: Variables::default(),
+            allowances: Default::default(),
             unwinding: None,
             replay: Replay::default(),
             retry: false,

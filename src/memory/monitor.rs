@@ -220,12 +220,13 @@ impl Watch {
                 None => Sampled::Next(limits.interval),
             };
         };
-        let tree = self.eyes().tree_limit(&limits).map(|(bytes, _)| bytes);
-        let rest = match tree {
-            Some(_) => CHILDREN.max(self.wait),
-            None => limits.interval,
+        let limited = limits.tree.is_some() || self.eyes().task_limit(&limits).is_some();
+        let rest = match limited {
+            true => CHILDREN.max(self.wait),
+            false => limits.interval,
         };
         self.eyes().measure_children(&mut reading, rest);
+        let task = self.eyes().task_limit(&limits);
         let activity = self.eyes().activity();
         self.note(&reading, activity.as_ref());
         if limits.warning.is_some_and(|limit| reading.resident > limit) && shared.warn_once() {
@@ -235,7 +236,11 @@ impl Watch {
         if let Some(exceeded) = exceeded {
             return self.breach(&reading, shared.decide(exceeded));
         }
-        let heap_is_full = self.arm(&reading, &limits);
+        let left = task.map(|task| task.room());
+        let heap_is_full = self.arm(&reading, &limits, left);
+        // What is left for a task is a limit of the tree for as long as only that task grows.
+        let of_task = left.map(|left| reading.tree().saturating_add(left));
+        let tree = limits.tree.into_iter().chain(of_task).min();
         self.wait = self.next(&limits, tree, heap_is_full);
         self.stand_behind(&reading, &limits);
         shared.expect(self.wait, self.is_close);
@@ -261,8 +266,15 @@ impl Watch {
     /// Arms the tripwire where the heap, with what is resident beside it, would exceed the limit.
     /// Whether the heap is there already: memory that was never touched is not resident, so that is
     /// no breach, but may become one at any time.
-    fn arm(&mut self, reading: &Reading, limits: &Limits) -> bool {
-        let (Some(limit), Some(heap)) = (limits.critical, reading.heap) else {
+    fn arm(&mut self, reading: &Reading, limits: &Limits, left_for_task: Option<u64>) -> bool {
+        let Some(heap) = reading.heap else {
+            return false;
+        };
+        let of_task = left_for_task.map(|left| heap.saturating_add(left.max(REARM.0)));
+        let Some(limit) = limits.critical else {
+            if let Some(at) = of_task {
+                self.arm_at(at);
+            }
             return false;
         };
         let beside = reading.resident.saturating_sub(heap);
@@ -272,7 +284,7 @@ impl Watch {
             true => heap + (left / 2).clamp(REARM.0, REARM.1),
             false => full,
         };
-        self.arm_at(at);
+        self.arm_at(of_task.map_or(at, |of_task| of_task.min(at)));
         heap >= full
     }
 

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::snapshot::Place;
+
 /// A breach of a limit and everything that was measured before it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Record {
@@ -37,8 +39,14 @@ pub struct Exceeded {
     pub limit: u64,
     /// What was measured.
     pub current: u64,
+    /// What processes hold of it; the rest is this process.
+    #[serde(default)]
+    pub children: u64,
     /// The task whose `@memory` it is.
     pub task: Option<String>,
+    /// Where that is written.
+    #[serde(default)]
+    pub place: Option<Place>,
 }
 
 /// One measurement with all that is measured.

@@ -270,6 +270,9 @@ pub struct ChildSnapshot {
     pub first_bytes: Option<u64>,
     /// For how long it has run, in ms.
     pub running_ms: u64,
+    /// The running tasks with a limit of their own that it counts for.
+    #[serde(skip)]
+    pub limited_by: Vec<String>,
     /// Whether the kernel's OOM killer ended it.
     pub killed_for_memory: bool,
     /// The statement that started it.
@@ -292,6 +295,19 @@ pub struct TaskLimit {
     pub task: Text,
     /// In bytes.
     pub bytes: u64,
+    /// What it uses: what this process has grown by since the task began, and its processes.
+    pub used: u64,
+    /// What the processes use that it has started, as measured last; a part of `used`.
+    pub children: u64,
+    /// Where the limit is written.
+    pub place: Arc<Place>,
+}
+
+impl TaskLimit {
+    /// What is left of it, in bytes.
+    pub fn room(&self) -> u64 {
+        self.bytes.saturating_sub(self.used)
+    }
 }
 
 /// What the monitor may ask an execution.
@@ -310,7 +326,8 @@ pub trait Observed: Send + Sync {
         None
     }
 
-    /// The smallest limit of a task that is running; `None` without one.
+    /// Of the limits of the tasks that are running, the one of which least is left; `None` without
+    /// one.
     fn task_limit(&self) -> Option<TaskLimit> {
         None
     }

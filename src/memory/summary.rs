@@ -127,13 +127,25 @@ impl Told<'_> {
             Scope::Own => ("limit", "the limit"),
             Scope::Tree => ("tree_limit", "the limit of the whole tree"),
         };
-        let origin = match (&exceeded.task, self.record.limit(name)) {
-            (Some(task), _) => format!(" (@memory of task \"{task}\")"),
-            (None, Some(limit)) => match &limit.clamped_by {
+        if let Some(task) = &exceeded.task {
+            let at = exceeded
+                .place
+                .as_ref()
+                .map(|place| format!(", {}", place.file_line()));
+            return format!(
+                "the limit of task \"{task}\" of {} (@memory{}) with {}, {} of it in processes",
+                size(exceeded.limit),
+                at.unwrap_or_default(),
+                size(exceeded.current),
+                size(exceeded.children)
+            );
+        }
+        let origin = match self.record.limit(name) {
+            Some(limit) => match &limit.clamped_by {
                 Some(by) => format!(" ({}, clamped by {by})", limit.origin),
                 None => format!(" ({})", limit.origin),
             },
-            (None, None) => String::new(),
+            None => String::new(),
         };
         format!(
             "{what} of {}{origin} with {}",

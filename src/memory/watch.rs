@@ -13,9 +13,8 @@ use super::history::Ring;
 use super::limits::Limits;
 use super::reading::Readings;
 use super::record::{Exceeded, Figures, Record, Sample, Scope};
-use super::snapshot::{Activity, ChildrenMemory, Observed};
+use super::snapshot::{Activity, ChildrenMemory, Observed, Place, TaskLimit};
 use crate::ast::Ast;
-use crate::source::Text;
 
 /// A limit was exceeded.
 #[derive(Debug, Clone)]
@@ -285,14 +284,10 @@ impl Eyes {
         last.clone()
     }
 
-    /// The smallest limit of the tree that holds now, and the task that it belongs to.
-    pub(super) fn tree_limit(&self, limits: &Limits) -> Option<(u64, Option<Text>)> {
-        let all = limits.tree.map(|limit| (limit, None));
-        let observed = self.observed.as_ref().filter(|_| !limits.off);
-        let task = observed
-            .and_then(|observed| observed.task_limit())
-            .map(|limit| (limit.bytes, Some(limit.task)));
-        all.into_iter().chain(task).min_by_key(|(bytes, _)| *bytes)
+    /// The limit of a running task of which least is left.
+    pub(super) fn task_limit(&self, limits: &Limits) -> Option<TaskLimit> {
+        let observed = self.observed.as_ref().filter(|_| !limits.off)?;
+        observed.task_limit()
     }
 
     /// Which limit is exceeded: a reading above it, not at it.
@@ -304,15 +299,27 @@ impl Eyes {
                 scope: Scope::Own,
                 limit,
                 current: wanted,
-                task: None,
+                ..Exceeded::default()
             });
         }
-        let (limit, task) = self.tree_limit(&limits)?;
-        (reading.tree() > limit).then(|| Exceeded {
+        let all = limits.tree.filter(|limit| reading.tree() > *limit);
+        if let Some(limit) = all {
+            return Some(Exceeded {
+                scope: Scope::Tree,
+                limit,
+                current: reading.tree(),
+                children: reading.children.bytes,
+                ..Exceeded::default()
+            });
+        }
+        let task = self.task_limit(&limits)?;
+        (task.used > task.bytes).then(|| Exceeded {
             scope: Scope::Tree,
-            limit,
-            current: reading.tree(),
-            task: task.map(|task| task.to_string()),
+            limit: task.bytes,
+            current: task.used,
+            children: task.children,
+            task: Some(task.task.to_string()),
+            place: Some(Place::clone(&task.place)),
         })
     }
 

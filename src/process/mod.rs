@@ -8,6 +8,7 @@
 //! *Invariant:* the output of a child is never buffered without bound, except that of a capture,
 //! which is counted while it grows ([`Supervisor::captured_bytes`]).
 
+mod account;
 mod command;
 mod entry;
 mod find;
@@ -40,6 +41,7 @@ mod tree;
 #[cfg(not(unix))]
 use terminal as job;
 
+pub use account::Account;
 pub use command::{Branch, Origin, Output, ShellCommand};
 pub use find::{default_shell, find_in_path};
 pub use finished::{Finished, ci_summary};

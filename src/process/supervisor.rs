@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::account::Account;
 use super::command::{Branch, Origin, ShellCommand};
 use super::oom::KernelKiller;
 use super::pump::Pump;
@@ -65,6 +66,7 @@ pub(super) struct Known {
     pub(super) branch: Branch,
     pub(super) started_at: Origin,
     pub(super) started: Instant,
+    pub(super) account: Option<Arc<Account>>,
     capture: Option<(Text, AtomicU64)>,
 }
 
@@ -162,6 +164,7 @@ impl Supervisor {
             branch: command.branch,
             started_at: command.started_at.clone(),
             started: Instant::now(),
+            account: command.account.clone(),
             capture: capture.map(|variable| (variable, AtomicU64::new(0))),
         });
         let (value, pid) = start()?;
@@ -230,6 +233,9 @@ impl Registration {
         if let Some((_, count)) = &self.known.capture {
             count.fetch_add(bytes, Ordering::Relaxed);
         }
+        if let Some(account) = &self.known.account {
+            account.capture(bytes);
+        }
         if let Some(shared) = self.shared.upgrade() {
             shared.captured.fetch_add(bytes, Ordering::Relaxed);
         }
@@ -237,6 +243,9 @@ impl Registration {
 
     /// Captured bytes that are no longer held here.
     pub(super) fn released(&self, bytes: u64) {
+        if let Some(account) = &self.known.account {
+            account.release(bytes);
+        }
         if let Some(shared) = self.shared.upgrade() {
             shared.captured.fetch_sub(bytes, Ordering::Relaxed);
         }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::account::Account;
 use super::command::{Branch, Origin};
 use super::entry::Process;
 use super::proc;
@@ -41,6 +42,8 @@ pub struct ChildInfo {
     pub started_at: Option<Origin>,
     /// How long that statement has been running, or ago it was started.
     pub age: Option<Duration>,
+    /// What its memory counts for.
+    pub account: Option<Arc<Account>>,
 }
 
 impl ChildInfo {
@@ -66,12 +69,16 @@ pub struct TreeMemory {
 #[derive(Debug, Default)]
 pub(super) struct Measured {
     sizes: FxHashMap<(u32, u64), Size>,
+    accounts: Sums,
     last: TreeMemory,
     /// When the next sample may be made.
     rested: Option<Instant>,
     /// When a process may be measured whose measurement alone exceeds the budget.
     pss_rested: Option<Instant>,
 }
+
+/// What the processes of each account use, by its address: whose memory it is stays there.
+type Sums = FxHashMap<usize, (Arc<Account>, u64)>;
 
 #[derive(Clone, Copy, Debug)]
 struct Size {
@@ -291,17 +298,44 @@ impl Measured {
             ..TreeMemory::default()
         };
         let mut sizes = FxHashMap::default();
-        for Member { process, .. } in members {
+        let mut sums = Sums::default();
+        for Member { process, known } in members {
             let key = (process.pid, process.started);
             let size = self.size(process, end);
-            total.bytes += size.map_or(process.resident, |size| size.scaled(process.resident));
+            let bytes = size.map_or(process.resident, |size| size.scaled(process.resident));
+            total.bytes += bytes;
+            if let Some(account) = known.as_ref().and_then(|known| known.account.as_ref()) {
+                let sum = sums.entry(Arc::as_ptr(account) as usize);
+                sum.or_insert_with(|| (account.clone(), 0)).1 += bytes;
+            }
             total.resident_only += usize::from(size.is_none());
             if let Some(size) = size {
                 sizes.insert(key, size);
             }
         }
         self.sizes = sizes;
+        self.settle(sums);
         total
+    }
+
+    /// Tells the accounts what their processes use; those that have none any more, that it is nothing.
+    fn settle(&mut self, sums: Sums) {
+        let before = std::mem::take(&mut self.accounts);
+        let mut totals: FxHashMap<*const Account, u64> = FxHashMap::default();
+        let all = || before.values().map(|(account, _)| (account, 0));
+        for (account, bytes) in all().chain(sums.values().map(|(account, bytes)| (account, *bytes)))
+        {
+            for account in account.chain() {
+                *totals.entry(std::ptr::from_ref(account)).or_default() += bytes;
+            }
+        }
+        for (account, _) in before.values().chain(sums.values()) {
+            for account in account.chain() {
+                let total = totals.get(&std::ptr::from_ref(account));
+                account.set_measured(total.copied().unwrap_or(0));
+            }
+        }
+        self.accounts = sums;
     }
 
     fn size(&mut self, process: &Process, end: Instant) -> Option<Size> {
@@ -366,6 +400,7 @@ fn info(member: &Member, measured: &Measured) -> ChildInfo {
         proportional: size.map(|size| size.scaled(process.resident)),
         started_at: known.map(|known| known.started_at.clone()),
         age: known.map(|known| known.started.elapsed()),
+        account: known.and_then(|known| known.account.clone()),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::machine::Run;
 use crate::memory::InForce;
 use crate::memory::snapshot::{
     Activity, CapturedOutput, ChildSnapshot, ChildrenMemory, ExecutionSnapshot, HeldRead, Loading,
-    MAX_CHILDREN, MAX_LISTED, Observed, Phase, Place,
+    MAX_CHILDREN, MAX_LISTED, Observed, Phase, Place, TaskLimit, preview,
 };
 use crate::process::{Origin, Supervisor};
 
@@ -45,7 +45,13 @@ impl Watched {
                 bytes: child.memory(),
                 command: child.command.to_string(),
                 running_ms: child.age.map_or(0, |age| age.as_millis() as u64),
-                place: child.started_at.as_ref().map(place),
+                place: child.started_at.as_ref().map(|origin| self.place(origin)),
+                limited_by: child
+                    .account
+                    .iter()
+                    .flat_map(|account| account.names())
+                    .map(ToString::to_string)
+                    .collect(),
                 ..ChildSnapshot::default()
             })
             .collect()
@@ -72,9 +78,28 @@ impl Watched {
                 command: command(&capture.started_at)
                     .unwrap_or_else(|| "a command that has ended".to_owned()),
                 bytes: capture.bytes,
-                place: place(&capture.started_at),
+                place: self.place(&capture.started_at),
             })
             .collect()
+    }
+
+    /// The statement that started a process.
+    fn place(&self, origin: &Origin) -> Place {
+        let file = self.run.get().and_then(|run| {
+            let ast = run.program.ast();
+            let included = ast.includes.iter().map(|include| &include.file);
+            let mut files = std::iter::once(&ast.main).chain(included);
+            files.find(|file| file.source.name() == origin.file.as_str())
+        });
+        Place {
+            task: origin.task.to_string(),
+            file: origin.file.to_string(),
+            line: origin.line,
+            column: 1,
+            source_line: file
+                .map(|file| preview(file.source.line(origin.line).trim()))
+                .unwrap_or_default(),
+        }
     }
 
     fn loading_snapshot(&self) -> Option<Loading> {
@@ -84,16 +109,6 @@ impl Watched {
             bytes,
             parsed,
         })
-    }
-}
-
-fn place(origin: &Origin) -> Place {
-    Place {
-        task: origin.task.to_string(),
-        file: origin.file.to_string(),
-        line: origin.line,
-        column: 1,
-        source_line: String::new(),
     }
 }
 
@@ -138,5 +153,9 @@ impl Observed for Watched {
             count: tree.processes as u32,
             bytes: tree.bytes,
         })
+    }
+
+    fn task_limit(&self) -> Option<TaskLimit> {
+        self.run.get()?.task_limit()
     }
 }

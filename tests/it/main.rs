@@ -17,5 +17,6 @@ mod memory;
 mod monitor;
 mod processes;
 mod schema;
+mod task_limit;
 mod tidy;
 mod xdrun;

@@ -10,10 +10,18 @@ const MANY: u64 = 8;
 
 /// The cause among the children, when they are what exceeded the limit of the tree.
 pub(super) fn cause(record: &Record, snapshot: &ExecutionSnapshot) -> Option<Candidate> {
-    let largest = snapshot.children.iter().max_by_key(|child| child.bytes)?;
-    let total = record.figures.children.max(1);
-    if snapshot.children_total > MANY && largest.bytes < total / 2 {
-        return Some(of_many(snapshot, total, largest));
+    let of_task = |child: &&ChildSnapshot| {
+        let task = record.exceeded.task.as_ref();
+        task.is_none_or(|task| child.limited_by.contains(task))
+    };
+    let concerned = || snapshot.children.iter().filter(of_task);
+    let largest = concerned().max_by_key(|child| child.bytes)?;
+    let (total, number) = match record.exceeded.task {
+        Some(_) => (record.exceeded.children.max(1), concerned().count() as u64),
+        None => (record.figures.children.max(1), snapshot.children_total),
+    };
+    if number > MANY && largest.bytes < total / 2 {
+        return Some(of_many(number, total, largest));
     }
     Some(of_one(record, largest))
 }
@@ -95,8 +103,8 @@ fn of_one(record: &Record, child: &ChildSnapshot) -> Candidate {
     }
 }
 
-fn of_many(snapshot: &ExecutionSnapshot, total: u64, largest: &ChildSnapshot) -> Candidate {
-    let number = count(snapshot.children_total);
+fn of_many(number: u64, total: u64, largest: &ChildSnapshot) -> Candidate {
+    let number = count(number);
     let held = size(total);
     Candidate {
         bytes: total,

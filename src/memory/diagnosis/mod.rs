@@ -128,8 +128,8 @@ fn cause(
     let Some(snapshot) = snapshot else {
         return without_state(record);
     };
-    let by_children =
-        record.exceeded.scope == Scope::Tree && record.figures.children >= record.figures.resident;
+    let (own, children) = parts(record);
+    let by_children = record.exceeded.scope == Scope::Tree && children >= own;
     if by_children
         && let Some(cause) =
             children::killed(snapshot).or_else(|| children::cause(record, snapshot))
@@ -140,7 +140,7 @@ fn cause(
         .into_iter()
         .chain(recursion::candidate(snapshot))
         .max_by_key(|candidate| candidate.bytes);
-    let measured = record.figures.resident;
+    let measured = own;
     let container = advice::container(record, measured);
     // In a container that leaves little, what is always there fills a good part of it.
     let enough = measured / if container.is_some() { 2 } else { GOOD_PART };
@@ -150,6 +150,18 @@ fn cause(
         .or(container)
         .or_else(|| busy_loop(snapshot))
         .unwrap_or_else(|| unknown(record, snapshot))
+}
+
+/// What this process and its children have of what is limited.
+fn parts(record: &Record) -> (u64, u64) {
+    let exceeded = &record.exceeded;
+    match exceeded.task {
+        Some(_) => (
+            exceeded.current.saturating_sub(exceeded.children),
+            exceeded.children,
+        ),
+        None => (record.figures.resident, record.figures.children),
+    }
 }
 
 /// A loop that runs and runs, where no single holder accounts for the memory.
