@@ -14,6 +14,7 @@ mod conformance;
 mod documents;
 mod examples;
 mod memory;
+mod memory_command;
 mod monitor;
 mod processes;
 mod schema;

@@ -29,7 +29,7 @@ fn record(scope: Scope, own: u64, children: u64) -> Record {
             scope,
             limit: 500 * MB,
             current: (own + if scope == Scope::Tree { children } else { 0 }) * MB,
-            task: None,
+            ..Exceeded::default()
         },
         figures: Figures {
             resident: own * MB,
@@ -327,4 +327,51 @@ fn a_child_that_the_kernel_ended_is_the_cause_unless_memory_is_held_here() {
         None,
     );
     assert_eq!(found.class, Class::Recursion);
+}
+
+#[test]
+fn a_limit_of_a_task_is_about_its_own_children() {
+    let child = |pid: u32, bytes: u64, task: &str| ChildSnapshot {
+        pid,
+        bytes: bytes * MB,
+        command: format!("job-{pid}"),
+        limited_by: vec![task.to_owned()],
+        ..ChildSnapshot::default()
+    };
+    let mut record = record(Scope::Tree, 20, 430);
+    record.exceeded = Exceeded {
+        limit: 100 * MB,
+        current: 130 * MB,
+        children: 128 * MB,
+        task: Some("pack".to_owned()),
+        place: Some(place("pack", 2, "@memory(\"100MB\")")),
+        ..record.exceeded
+    };
+    let with = |children: Vec<ChildSnapshot>| ExecutionSnapshot {
+        children_total: children.len() as u64,
+        children,
+        ..snapshot(machine())
+    };
+    let two = with(vec![child(1, 300, "other"), child(2, 128, "pack")]);
+    let found = diagnose(&record, Some(&two), None);
+    assert_eq!(found.class, Class::Child);
+    assert!(found.sentence.contains("job-2"), "{}", found.sentence);
+    let advice = found.advice.last().unwrap();
+    assert!(
+        advice.contains("raise its limit in build.drun:2: `@memory(\"400MB\")`"),
+        "{advice}"
+    );
+
+    // What the process itself holds of it is judged as for its own limit.
+    record.exceeded.children = 0;
+    let held = MachineSnapshot {
+        variables: vec![VariableSize {
+            name: "$x".to_owned(),
+            bytes: 120 * MB,
+            ..VariableSize::default()
+        }],
+        ..machine()
+    };
+    let found = diagnose(&record, Some(&snapshot(held)), None);
+    assert_eq!(found.class, Class::GrowingVariable);
 }

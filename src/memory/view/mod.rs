@@ -14,7 +14,9 @@ use std::path::{Path, PathBuf};
 
 use self::document::Document;
 use super::amount::size;
+use super::diagnosis::Diagnosis;
 use super::files::{self, Folder, Kind, Pair};
+use super::record::Record;
 
 /// Why a dump can't be shown.
 #[derive(Debug, thiserror::Error)]
@@ -97,6 +99,15 @@ pub fn clean(places: &[PathBuf]) -> String {
         out.push_str("nothing to remove\n");
     }
     out
+}
+
+/// What a dump says, which has to be whole.
+///
+/// # Errors
+/// It cannot be read, ends too early, or is something else.
+pub fn whole(path: &Path) -> Result<(Record, Diagnosis), ViewError> {
+    let document = Document::read(path)?;
+    Ok((document.record(), document.diagnosis))
 }
 
 fn read(file: Option<&Path>, places: &[PathBuf]) -> Result<(Document, String), ViewError> {
