@@ -230,6 +230,7 @@ impl Machine {
             if called {
                 self.hide(&parameter.name);
             }
+            self.note_secret(&parameter.name, &value);
             if let Some(call) = self.call_mut(scope) {
                 call.parameters.set(&parameter.name, value);
             }

@@ -20,6 +20,7 @@ mod items;
 mod names;
 mod observe;
 mod parallel;
+mod secrets;
 mod start;
 mod unwind;
 mod variables;
@@ -33,6 +34,8 @@ pub(crate) use context::{Run, ShellSetup};
 pub(crate) use drive::drive;
 pub(crate) use failure::{Failure, Layer};
 use frame::{Body, Call, Frame, Unwind};
+use secrets::SecretNames;
+pub(crate) use secrets::Secrets;
 pub(crate) use start::Stage;
 use variables::Variables;
 
@@ -53,6 +56,7 @@ pub(crate) struct Machine {
     calls: Vec<u32>,
     variables: Variables,
     allowances: Allowances,
+    secret_names: SecretNames,
     /// Frames are being left.
     unwinding: Option<Unwind>,
     /// Answers that the statement being evaluated has got so far.

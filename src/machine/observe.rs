@@ -38,6 +38,7 @@ impl Run {
         let mut snapshot = ExecutionSnapshot {
             machines_total: alive.len() as u64,
             pending_output: self.report.pending() as u64,
+            secrets: self.secret_values(),
             ..ExecutionSnapshot::default()
         };
         for (index, machine) in alive.iter().enumerate() {

@@ -111,6 +111,7 @@ impl Machine {
             calls: Vec::new(),
             variables: Variables::default(),
             allowances: Default::default(),
+            secret_names: Default::default(),
             unwinding: None,
             replay: Replay::default(),
             retry: false,

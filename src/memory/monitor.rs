@@ -230,7 +230,12 @@ impl Watch {
         let activity = self.eyes().activity();
         self.note(&reading, activity.as_ref());
         if limits.warning.is_some_and(|limit| reading.resident > limit) && shared.warn_once() {
-            warn(&reading, &limits, activity.as_ref());
+            warn(
+                &reading,
+                &limits,
+                activity.as_ref(),
+                &self.eyes().redactor(),
+            );
         }
         let exceeded = shared.decided().or_else(|| self.eyes().exceeded(&reading));
         if let Some(exceeded) = exceeded {
@@ -350,9 +355,8 @@ impl Drop for Watch {
     }
 }
 
-fn warn(reading: &Reading, limits: &Limits, activity: Option<&Activity>) {
+fn warn(reading: &Reading, limits: &Limits, activity: Option<&Activity>, redactor: &Redactor) {
     let place = activity.map(Activity::place).unwrap_or_default();
-    let redactor = Redactor::default().with_environment();
     tracing::warn!(
         target: "drun::memory",
         kind = "warning",

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::fold::FoldedStack;
+use crate::ast::Ast;
 use crate::source::{SourceFile, Span, Text};
 
 /// The most machines that a snapshot describes; the largest and the main one are kept.
@@ -320,6 +321,16 @@ pub trait Observed: Send + Sync {
 
     /// The whole state; `None` when it is locked by a worker that is stuck.
     fn snapshot(&self) -> Option<ExecutionSnapshot>;
+
+    /// Values of secrets that are known by now, for messages before a breach.
+    fn secrets(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The program, when it is loaded.
+    fn program(&self) -> Option<Arc<Ast>> {
+        None
+    }
 
     /// The memory of the children as it was measured last; `None` while there is none.
     fn children(&self) -> Option<ChildrenMemory> {

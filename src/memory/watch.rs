@@ -13,6 +13,7 @@ use super::history::Ring;
 use super::limits::Limits;
 use super::reading::Readings;
 use super::record::{Exceeded, Figures, Record, Sample, Scope};
+use super::redact::Redactor;
 use super::snapshot::{Activity, ChildrenMemory, Observed, Place, TaskLimit};
 use crate::ast::Ast;
 
@@ -282,6 +283,20 @@ impl Eyes {
             last.clone_from(&now);
         }
         last.clone()
+    }
+
+    /// Knows the secrets of the execution as far as they are known by now.
+    pub(super) fn redactor(&self) -> Redactor {
+        let mut redactor = Redactor::default().with_environment();
+        let known = try_lock(&self.shared.program).and_then(|program| program.clone());
+        let observed = self.observed.as_ref();
+        if let Some(program) = known.or_else(|| observed?.program()) {
+            redactor = redactor.with_program(&program);
+        }
+        let secrets = observed
+            .map(|observed| observed.secrets())
+            .unwrap_or_default();
+        redactor.with_values(secrets.iter().map(String::as_str))
     }
 
     /// The limit of a running task of which least is left.

@@ -163,6 +163,7 @@ pub(super) fn new_run(
         shell,
         provisioning,
         machines: Mutex::default(),
+        secrets: Mutex::default(),
         state: Mutex::default(),
     })
 }

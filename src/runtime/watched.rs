@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use crate::ast::Ast;
 use crate::load::LoadProgress;
 use crate::machine::Run;
 use crate::memory::InForce;
@@ -153,6 +154,17 @@ impl Observed for Watched {
             count: tree.processes as u32,
             bytes: tree.bytes,
         })
+    }
+
+    fn secrets(&self) -> Vec<String> {
+        self.run
+            .get()
+            .map(|run| run.secret_values())
+            .unwrap_or_default()
+    }
+
+    fn program(&self) -> Option<Arc<Ast>> {
+        Some(self.run.get()?.program.ast().clone())
     }
 
     fn task_limit(&self) -> Option<TaskLimit> {

@@ -18,6 +18,7 @@ mod memory_command;
 mod monitor;
 mod processes;
 mod schema;
+mod secrets;
 mod task_limit;
 mod tidy;
 mod xdrun;
