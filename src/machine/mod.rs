@@ -17,6 +17,7 @@ mod exec;
 mod failure;
 mod frame;
 mod items;
+mod killed;
 mod names;
 mod observe;
 mod parallel;

@@ -237,7 +237,9 @@ impl Watch {
                 &self.eyes().redactor(),
             );
         }
-        let exceeded = shared.decided().or_else(|| self.eyes().exceeded(&reading));
+        let exceeded = shared
+            .decided()
+            .or_else(|| self.eyes().exceeded_surely(&mut reading));
         if let Some(exceeded) = exceeded {
             return self.breach(&reading, shared.decide(exceeded));
         }

@@ -141,6 +141,9 @@ pub struct ExecutionSnapshot {
 pub struct MachineSnapshot {
     /// `main`, or which branch of which loop.
     pub label: String,
+    /// What its children are known by.
+    #[serde(skip)]
+    pub branch: u64,
     /// How many frames are on the stack, blocks and loops included.
     pub depth: u64,
     /// How many of them are calls of tasks.
@@ -189,6 +192,9 @@ pub struct VariableSize {
     pub preview: String,
     /// Where it was set last, when the machine knows it.
     pub place: Option<Place>,
+    /// Tells a value that several variables share.
+    #[serde(skip)]
+    pub identity: usize,
 }
 
 /// Output of a command that is kept in memory.
@@ -335,6 +341,12 @@ pub trait Observed: Send + Sync {
     /// The memory of the children as it was measured last; `None` while there is none.
     fn children(&self) -> Option<ChildrenMemory> {
         None
+    }
+
+    /// As [`Observed::children`], but measured as exactly as it can be, which may take a moment: asked
+    /// before what was estimated counts as a breach.
+    fn children_exactly(&self) -> Option<ChildrenMemory> {
+        self.children()
     }
 
     /// Of the limits of the tasks that are running, the one of which least is left; `None` without

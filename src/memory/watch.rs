@@ -305,6 +305,21 @@ impl Eyes {
         observed.task_limit()
     }
 
+    /// As [`Eyes::exceeded`]. Where processes were estimated, by pages that they may share, they are
+    /// measured exactly before that counts.
+    pub(super) fn exceeded_surely(&self, reading: &mut Reading) -> Option<Exceeded> {
+        let exceeded = self.exceeded(reading)?;
+        if exceeded.scope == Scope::Tree
+            && let Some(observed) = &self.observed
+        {
+            let memory = observed.children_exactly().unwrap_or_default();
+            lock(&self.shared.children).memory = memory;
+            reading.children = memory;
+            return self.exceeded(reading);
+        }
+        Some(exceeded)
+    }
+
     /// Which limit is exceeded: a reading above it, not at it.
     pub(super) fn exceeded(&self, reading: &Reading) -> Option<Exceeded> {
         let limits = self.shared.limits();

@@ -77,6 +77,10 @@ pub struct Capture {
     pub variable: Text,
     /// The bytes so far.
     pub bytes: u64,
+    /// The script, or the program with its arguments; not redacted.
+    pub command: Text,
+    /// The branch it belongs to.
+    pub branch: Branch,
     /// The statement.
     pub started_at: Origin,
 }
@@ -209,6 +213,8 @@ impl Known {
         Some(Capture {
             variable: variable.clone(),
             bytes: bytes.load(Ordering::Relaxed),
+            command: self.title.clone(),
+            branch: self.branch,
             started_at: self.started_at.clone(),
         })
     }

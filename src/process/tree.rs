@@ -1,6 +1,6 @@
 //! The processes that belong to an execution, and the memory that they use.
 
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -42,6 +42,8 @@ pub struct ChildInfo {
     pub started_at: Option<Origin>,
     /// How long that statement has been running, or ago it was started.
     pub age: Option<Duration>,
+    /// Its memory when it was measured first, in bytes.
+    pub first: Option<u64>,
     /// What its memory counts for.
     pub account: Option<Arc<Account>>,
 }
@@ -70,6 +72,7 @@ pub struct TreeMemory {
 pub(super) struct Measured {
     sizes: FxHashMap<(u32, u64), Size>,
     accounts: Sums,
+    first: FxHashMap<(u32, u64), u64>,
     last: TreeMemory,
     /// When the next sample may be made.
     rested: Option<Instant>,
@@ -99,15 +102,35 @@ impl Supervisor {
     /// call that took longer nevertheless, the next ones return the same for a while. Blocks for
     /// that time; needs no runtime.
     pub fn tree_memory(&self, budget: Duration) -> TreeMemory {
-        let begin = Instant::now();
-        let end = begin + budget;
+        if !self.is_active() {
+            return TreeMemory::default();
+        }
+        let measured = lock(&self.shared.measured);
+        if measured
+            .rested
+            .is_some_and(|rested| Instant::now() < rested)
+        {
+            return measured.last;
+        }
+        self.measure_tree(measured, budget)
+    }
+
+    /// As [`Supervisor::tree_memory`], however long the last measurement took: for a question of
+    /// which much depends.
+    pub fn tree_memory_now(&self, budget: Duration) -> TreeMemory {
         if !self.is_active() {
             return TreeMemory::default();
         }
         let mut measured = lock(&self.shared.measured);
-        if measured.rested.is_some_and(|rested| begin < rested) {
-            return measured.last;
-        }
+        measured.pss_rested = None;
+        // What a process had for itself when it was measured it may share by now.
+        measured.sizes.clear();
+        self.measure_tree(measured, budget)
+    }
+
+    fn measure_tree(&self, mut measured: MutexGuard<'_, Measured>, budget: Duration) -> TreeMemory {
+        let begin = Instant::now();
+        let end = begin + budget;
         let mut members = self.members(self.descendants());
         members.retain(|member| !member.process.is_zombie());
         members.sort_by_key(|member| std::cmp::Reverse(member.process.resident));
@@ -299,11 +322,14 @@ impl Measured {
         };
         let mut sizes = FxHashMap::default();
         let mut sums = Sums::default();
+        let mut first = FxHashMap::default();
         for Member { process, known } in members {
             let key = (process.pid, process.started);
             let size = self.size(process, end);
             let bytes = size.map_or(process.resident, |size| size.scaled(process.resident));
             total.bytes += bytes;
+            let before = self.first.get(&key).copied();
+            first.insert(key, before.unwrap_or(bytes));
             if let Some(account) = known.as_ref().and_then(|known| known.account.as_ref()) {
                 let sum = sums.entry(Arc::as_ptr(account) as usize);
                 sum.or_insert_with(|| (account.clone(), 0)).1 += bytes;
@@ -314,6 +340,7 @@ impl Measured {
             }
         }
         self.sizes = sizes;
+        self.first = first;
         self.settle(sums);
         total
     }
@@ -400,6 +427,7 @@ fn info(member: &Member, measured: &Measured) -> ChildInfo {
         proportional: size.map(|size| size.scaled(process.resident)),
         started_at: known.map(|known| known.started_at.clone()),
         age: known.map(|known| known.started.elapsed()),
+        first: measured.first.get(&(process.pid, process.started)).copied(),
         account: known.and_then(|known| known.account.clone()),
     }
 }

@@ -11,6 +11,7 @@
 
 mod case;
 mod conformance;
+mod diagnosis;
 mod documents;
 mod examples;
 mod memory;

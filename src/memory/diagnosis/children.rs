@@ -2,9 +2,12 @@
 
 use super::{Candidate, Class};
 use crate::memory::amount::{count, duration, size};
+use crate::memory::cgroup::ContainerLimit;
 use crate::memory::record::Record;
 use crate::memory::snapshot::{ChildSnapshot, ExecutionSnapshot, Place};
 
+/// What grows in less time has not grown steadily, in ms.
+const STEADY: u64 = 1000;
 /// More processes are many.
 const MANY: u64 = 8;
 
@@ -32,18 +35,29 @@ pub(super) fn killed(snapshot: &ExecutionSnapshot) -> Option<Candidate> {
         .children
         .iter()
         .filter(|child| child.killed_for_memory);
-    killed.next().map(of_killed)
+    killed.next().map(|child| of_killed(child, None))
 }
 
 /// A child that the kernel's OOM killer ended.
-pub(super) fn of_killed(child: &ChildSnapshot) -> Candidate {
+pub(super) fn of_killed(child: &ChildSnapshot, container: Option<&ContainerLimit>) -> Candidate {
     let at = at(child);
+    let process = match child.pid {
+        0 => String::new(),
+        pid => format!(" (process {pid})"),
+    };
+    let of = container.map_or_else(String::new, |container| {
+        format!(
+            " of {} ({})",
+            size(container.bytes),
+            container.file.display()
+        )
+    });
     Candidate {
         class: Class::KilledChild,
         sentence: format!(
-            "the kernel ended `{}` (process {}) because the container had no more memory; it was \
+            "the kernel ended `{}`{process} because the container{of} had no more memory; it was \
              started{at}",
-            child.command, child.pid
+            child.command
         ),
         place: child.place.clone(),
         advice: vec![
@@ -52,8 +66,8 @@ pub(super) fn of_killed(child: &ChildSnapshot) -> Candidate {
                 .to_owned(),
         ],
         third_line: format!(
-            "The kernel's OOM killer ended `{}` (process {}).",
-            child.command, child.pid
+            "The kernel's OOM killer ended `{}`{process}.",
+            child.command
         ),
         ..Candidate::default()
     }
@@ -129,14 +143,27 @@ fn at(child: &ChildSnapshot) -> String {
         .map_or_else(|| " by a command of this run".to_owned(), by)
 }
 
-/// Whether the children's memory rose in most of the last samples and never fell by much.
+/// Whether the children's memory rose all the time, over a second or more: in each quarter of it a
+/// good part was added.
 fn has_grown_steadily(record: &Record) -> bool {
-    let samples = record.history.samples.iter().map(|sample| sample.children);
-    let values: Vec<u64> = samples.filter(|&bytes| bytes > 0).collect();
-    let rises = values.windows(2).filter(|pair| pair[1] > pair[0]).count();
-    let falls = values
-        .windows(2)
-        .filter(|pair| pair[1] < pair[0] / 10 * 9)
-        .count();
-    values.len() >= 4 && rises * 4 >= values.len() && falls == 0
+    let samples = || {
+        let samples = record.history.samples.iter();
+        samples.filter(|sample| sample.children > 0)
+    };
+    let (Some(first), Some(last)) = (samples().next(), samples().last()) else {
+        return false;
+    };
+    let (span, growth) = (
+        last.at.saturating_sub(first.at),
+        last.children.saturating_sub(first.children),
+    );
+    if span < STEADY || growth == 0 {
+        return false;
+    }
+    let at_end_of = |quarter: u64| {
+        let end = first.at + span * quarter / 4;
+        let before = samples().rev().find(|sample| sample.at <= end);
+        before.map_or(0, |sample| sample.children)
+    };
+    (1..=4).all(|quarter| at_end_of(quarter) >= at_end_of(quarter - 1) + growth / 10)
 }

@@ -6,6 +6,7 @@
 //! when the stack is what fills the memory.
 
 mod advice;
+mod branches;
 mod children;
 mod growth;
 mod holders;
@@ -14,6 +15,7 @@ mod recursion;
 use serde::{Deserialize, Serialize};
 
 use super::amount::size;
+use super::cgroup::ContainerLimit;
 use super::record::{Record, Scope};
 use super::snapshot::{ChildSnapshot, ExecutionSnapshot, Place};
 use crate::ast::Ast;
@@ -73,8 +75,8 @@ pub struct Diagnosis {
 /// The third line where the cause is a loop or a recursion; only there it is true.
 pub const RUNAWAY: &str = "This likely indicates an infinite loop or runaway recursion.";
 /// The cause of a child's end by the kernel's OOM killer, which is no breach of a limit of ours.
-pub fn diagnose_killed(child: &ChildSnapshot) -> Diagnosis {
-    let cause = children::of_killed(child);
+pub fn diagnose_killed(child: &ChildSnapshot, container: Option<&ContainerLimit>) -> Diagnosis {
+    let cause = children::of_killed(child, container);
     Diagnosis {
         class: cause.class,
         sentence: cause.sentence,
@@ -107,7 +109,8 @@ pub fn diagnose(
     snapshot: Option<&ExecutionSnapshot>,
     program: Option<&Ast>,
 ) -> Diagnosis {
-    let cause = cause(record, snapshot, program);
+    let mut cause = cause(record, snapshot, program);
+    cause.sentence.push_str(&wanted(record));
     let mut advice = cause.advice;
     advice.extend(advice::limits(record));
     Diagnosis {
@@ -117,6 +120,16 @@ pub fn diagnose(
         growth: growth::growth(record),
         advice,
         third_line: cause.third_line,
+    }
+}
+
+/// What was wanted at once, and not given: it would have exceeded the limit.
+fn wanted(record: &Record) -> String {
+    let exceeded = &record.exceeded;
+    let wanted = exceeded.current.saturating_sub(record.figures.resident);
+    match exceeded.scope {
+        Scope::Own if wanted >= 1 << 20 => format!("; {} more were wanted at once", size(wanted)),
+        _ => String::new(),
     }
 }
 

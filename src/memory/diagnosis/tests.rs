@@ -253,13 +253,48 @@ fn children_are_the_cause_only_when_the_tree_is_limited() {
 
 #[test]
 fn many_branches_a_huge_file_and_a_small_container_are_told_apart() {
-    let parallel = ExecutionSnapshot {
-        machines_total: 90_000,
-        machines_bytes: 470 * MB,
+    let branch = |bytes: u64| MachineSnapshot {
+        variables: vec![VariableSize {
+            name: "$x".to_owned(),
+            bytes: bytes * MB,
+            place: Some(place("double", 9, "set $x to \"{$x}{$x}\"")),
+            ..VariableSize::default()
+        }],
+        variable_bytes: bytes * MB,
+        ..machine()
+    };
+    let fan = |branches: &[u64]| ExecutionSnapshot {
+        machines_total: 1 + branches.len() as u64,
+        machines_bytes: branches.iter().sum::<u64>() * MB,
+        machines: std::iter::once(machine())
+            .chain(branches.iter().map(|bytes| branch(*bytes)))
+            .collect(),
         ..snapshot(machine())
     };
-    let found = diagnose(&record(Scope::Own, 523, 0), Some(&parallel), None);
+    let found = diagnose(
+        &record(Scope::Own, 523, 0),
+        Some(&fan(&[256, 128, 64, 32])),
+        None,
+    );
     assert_eq!(found.class, Class::ParallelBranches);
+    assert!(
+        found
+            .sentence
+            .starts_with("4 parallel branches hold 480 MB together, of ")
+            && found.sentence.contains("$x of each, up to 256 MB")
+            && found
+                .sentence
+                .contains("task \"double\" sets it in build.drun:9"),
+        "{}",
+        found.sentence
+    );
+    // One branch that holds nearly all is the cause alone.
+    let found = diagnose(
+        &record(Scope::Own, 523, 0),
+        Some(&fan(&[400, 20, 20])),
+        None,
+    );
+    assert_eq!(found.class, Class::GrowingVariable);
     let loading = ExecutionSnapshot {
         phase: Phase::Loading,
         loading: Some(Loading {
@@ -313,7 +348,7 @@ fn a_child_that_the_kernel_ended_is_the_cause_unless_memory_is_held_here() {
         killed_for_memory: true,
         ..ChildSnapshot::default()
     };
-    assert_eq!(diagnose_killed(&killed).class, Class::KilledChild);
+    assert_eq!(diagnose_killed(&killed, None).class, Class::KilledChild);
     let with = |machine| ExecutionSnapshot {
         children: vec![killed.clone()],
         children_total: 1,
