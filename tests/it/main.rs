@@ -11,6 +11,7 @@
 
 mod case;
 mod conformance;
+mod crash_files;
 mod diagnosis;
 mod documents;
 mod examples;
