@@ -27,8 +27,10 @@ use crate::ast::Ast;
 const HEAP_IS_FULL: Duration = Duration::from_millis(5);
 /// The tripwire is armed anew this far above the heap, at least and at most, in bytes.
 const REARM: (u64, u64) = (MB / 2, 8 * MB);
-/// Between two measurements of the children while memory grows towards a limit of the tree.
+/// Between two measurements of the children while they are limited, at least.
 const CHILDREN: Duration = Duration::from_millis(20);
+/// As many times what one costs, so that measuring takes no more than 2 % of the time.
+const SHARE: u32 = 50;
 
 /// How a monitor ended.
 #[derive(Debug)]
@@ -123,15 +125,18 @@ impl Watch {
         let started = Instant::now();
         let mut ticks = interval(shared.limits().interval);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // The first tick is at once, and does not wait for the clock: what runs beside may not let it.
+        let mut first = true;
         loop {
-            // The first tick is at once.
             tokio::select! {
                 biased;
                 () = ctx.cancelled() => return Verdict::Cancelled,
                 () = shared.woken() => {}
+                () = std::future::ready(()), if first => {}
                 () = allocator::woken() => {}
                 _ = ticks.tick() => {}
             }
+            first = false;
             match self.sample(started.elapsed()) {
                 Sampled::Breach(breach) => return Verdict::Breach(breach),
                 Sampled::Next(wait) => ticks.reset_after(wait),
@@ -190,7 +195,7 @@ impl Watch {
             is_close: false,
             handed_over: false,
         };
-        allocator::limit(limits.critical);
+        watch.eyes().shared.limits.limit_the_heap(limits.critical);
         if let (Some(limit), Some(_)) = (limits.critical, allocator::live()) {
             watch.stands_by = watch.standby.stand_by();
             watch.arm_at(limit);
@@ -221,11 +226,12 @@ impl Watch {
             };
         };
         let limited = limits.tree.is_some() || self.eyes().task_limit(&limits).is_some();
+        // A process may fill memory at gigabytes in a second, and nothing counts while it does.
         let rest = match limited {
-            true => CHILDREN.max(self.wait),
+            true => (shared.children_cost() * SHARE).clamp(CHILDREN, limits.interval.max(CHILDREN)),
             false => limits.interval,
         };
-        self.eyes().measure_children(&mut reading, rest);
+        self.eyes().measure_children(&mut reading, rest, limited);
         let task = self.eyes().task_limit(&limits);
         let activity = self.eyes().activity();
         self.note(&reading, activity.as_ref());
@@ -249,6 +255,9 @@ impl Watch {
         let of_task = left.map(|left| reading.tree().saturating_add(left));
         let tree = limits.tree.into_iter().chain(of_task).min();
         self.wait = self.next(&limits, tree, heap_is_full);
+        if limited && reading.children.count > 0 {
+            self.wait = self.wait.min(rest);
+        }
         self.stand_behind(&reading, &limits);
         shared.expect(self.wait, self.is_close);
         Sampled::Next(self.wait)

@@ -343,6 +343,11 @@ pub trait Observed: Send + Sync {
         None
     }
 
+    /// As [`Observed::children`], but never a figure of an earlier time: asked while they are limited.
+    fn children_now(&self) -> Option<ChildrenMemory> {
+        self.children()
+    }
+
     /// As [`Observed::children`], but measured as exactly as it can be, which may take a moment: asked
     /// before what was estimated counts as a breach.
     fn children_exactly(&self) -> Option<ChildrenMemory> {

@@ -155,12 +155,13 @@ impl Told<'_> {
     }
 
     fn curve(&self) -> Vec<String> {
-        let samples = &self.record.history.samples;
-        let (Some(first), Some(last)) = (samples.first(), samples.last()) else {
+        let samples = self.record.course();
+        let (Some(first), Some(last), true) = (samples.first(), samples.last(), samples.len() > 1)
+        else {
             return vec![String::new()];
         };
         let thresholds = thresholds(self.record);
-        let line = Sparkline::new(samples, &thresholds, CURVE);
+        let line = Sparkline::new(&samples, &thresholds, CURVE);
         let marks: Vec<String> = thresholds
             .iter()
             .map(|threshold| format!("{} = {}", threshold.mark, size(threshold.value)))
@@ -176,10 +177,14 @@ impl Told<'_> {
         } else {
             format!(", {}", marks.join(", "))
         };
+        let of_all = match self.record.exceeded.scope {
+            Scope::Own => "",
+            Scope::Tree => " with all that was started",
+        };
         let mut lines = vec![
             String::new(),
             format!(
-                "Memory over the last {took}, at most {}{explained}:",
+                "Memory{of_all} over the last {took}, at most {}{explained}:",
                 size(peak)
             ),
             format!("  {}", line.curve),
@@ -265,14 +270,11 @@ impl Told<'_> {
 
 /// The warning and the limit of a record, of those that are sizes.
 pub fn thresholds(record: &Record) -> Vec<Threshold> {
-    let mark = |name: &str, mark: char| {
-        let value = record.limit(name)?.bytes?;
-        Some(Threshold { value, mark })
+    let mark = |(name, value): (&str, u64)| Threshold {
+        value,
+        mark: if name == "limit" { 'x' } else { 'w' },
     };
-    [mark("warning", 'w'), mark("limit", 'x')]
-        .into_iter()
-        .flatten()
-        .collect()
+    record.thresholds().into_iter().map(mark).collect()
 }
 
 fn described(place: &Place) -> String {

@@ -11,7 +11,7 @@ use super::backstop::Backstop;
 use super::bell;
 use super::history::Ring;
 use super::limits::Limits;
-use super::reading::Readings;
+use super::reading::{Readings, System};
 use super::record::{Exceeded, Figures, Record, Sample, Scope};
 use super::redact::Redactor;
 use super::snapshot::{Activity, ChildrenMemory, Observed, Place, TaskLimit};
@@ -34,6 +34,8 @@ pub struct Breach {
 pub struct InForce {
     limits: Arc<Mutex<Arc<Limits>>>,
     woken: Arc<Notify>,
+    /// What is resident and never was in the heap: the program itself.
+    beside: u64,
 }
 
 impl InForce {
@@ -41,7 +43,16 @@ impl InForce {
         Self {
             limits: Arc::new(Mutex::new(Arc::new(limits))),
             woken: Arc::default(),
+            beside: match (allocator::live(), System.resident()) {
+                (Some(heap), Some(resident)) => resident.saturating_sub(heap),
+                _ => 0,
+            },
         }
+    }
+
+    /// Lets nobody take at once what would exceed the limit.
+    pub(super) fn limit_the_heap(&self, critical: Option<u64>) {
+        allocator::limit(critical.map(|limit| limit.saturating_sub(self.beside)));
     }
 
     /// The limits as they are now.
@@ -51,7 +62,7 @@ impl InForce {
 
     /// Puts other limits in force; the next reading is made at once.
     pub fn set(&self, limits: Limits) {
-        allocator::limit(limits.critical);
+        self.limit_the_heap(limits.critical);
         *lock(&self.limits) = Arc::new(limits);
         self.woken.notify_one();
     }
@@ -85,6 +96,8 @@ pub struct Shared {
 struct Children {
     at: Option<Duration>,
     memory: ChildrenMemory,
+    /// How long measuring took.
+    cost: Duration,
 }
 
 impl Shared {
@@ -161,6 +174,11 @@ impl Shared {
 
     pub(super) fn samples(&self) -> u64 {
         self.samples.load(Ordering::Acquire)
+    }
+
+    /// What the last measurement of the children took.
+    pub(super) fn children_cost(&self) -> Duration {
+        lock(&self.children).cost
     }
 
     /// Whether this is the first warning.
@@ -245,7 +263,7 @@ impl Eyes {
 
     /// Adds the memory of the children, measured anew when the last time is at least `rest` ago:
     /// that costs far more than a reading of ourselves.
-    pub(super) fn measure_children(&self, reading: &mut Reading, rest: Duration) {
+    pub(super) fn measure_children(&self, reading: &mut Reading, rest: Duration, limited: bool) {
         let Some(observed) = &self.observed else {
             return;
         };
@@ -256,7 +274,13 @@ impl Eyes {
             .is_none_or(|at| reading.at >= at + rest / 10 * 9)
         {
             children.at = Some(reading.at);
-            children.memory = observed.children().unwrap_or_default();
+            let begun = Instant::now();
+            let memory = match limited {
+                true => observed.children_now(),
+                false => observed.children(),
+            };
+            children.memory = memory.unwrap_or_default();
+            children.cost = begun.elapsed();
         }
         reading.children = children.memory;
     }

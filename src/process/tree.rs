@@ -115,15 +115,23 @@ impl Supervisor {
         self.measure_tree(measured, budget)
     }
 
-    /// As [`Supervisor::tree_memory`], however long the last measurement took: for a question of
-    /// which much depends.
+    /// As [`Supervisor::tree_memory`], however long the last measurement took: where a limit depends
+    /// on it.
     pub fn tree_memory_now(&self, budget: Duration) -> TreeMemory {
+        if !self.is_active() {
+            return TreeMemory::default();
+        }
+        self.measure_tree(lock(&self.shared.measured), budget)
+    }
+
+    /// As [`Supervisor::tree_memory_now`], and nothing is taken from earlier measurements: what a
+    /// process had for itself then it may share by now.
+    pub fn tree_memory_exactly(&self, budget: Duration) -> TreeMemory {
         if !self.is_active() {
             return TreeMemory::default();
         }
         let mut measured = lock(&self.shared.measured);
         measured.pss_rested = None;
-        // What a process had for itself when it was measured it may share by now.
         measured.sizes.clear();
         self.measure_tree(measured, budget)
     }

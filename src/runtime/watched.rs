@@ -151,11 +151,18 @@ impl Observed for Watched {
         Some(memory_of(self.supervisor.tree_memory(CHILDREN)))
     }
 
+    fn children_now(&self) -> Option<ChildrenMemory> {
+        if !self.supervisor.is_active() {
+            return None;
+        }
+        Some(memory_of(self.supervisor.tree_memory_now(CHILDREN)))
+    }
+
     fn children_exactly(&self) -> Option<ChildrenMemory> {
         if !self.supervisor.is_active() {
             return None;
         }
-        Some(memory_of(self.supervisor.tree_memory_now(EXACTLY)))
+        Some(memory_of(self.supervisor.tree_memory_exactly(EXACTLY)))
     }
 
     fn secrets(&self) -> Vec<String> {
