@@ -84,6 +84,10 @@ impl Includer<'_> {
         found: &Found,
         notes: &mut Notes,
     ) -> Result<(), ResolveError> {
+        let includes = |item: &ProjectItem| matches!(item, ProjectItem::Include(_));
+        if !items(main).iter().any(includes) {
+            return Ok(());
+        }
         if let Ok(path) = fs::canonicalize(&found.path) {
             self.known.insert(Key::Local(path), 0);
             self.files.push(main.clone());

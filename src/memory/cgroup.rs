@@ -4,6 +4,7 @@
 //! Formats: the kernel's `Documentation/admin-guide/cgroup-v2.rst` and `cgroup-v1/memory.rst`.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// A limit that the kernel enforces.
@@ -51,12 +52,8 @@ pub fn limit(root: &Path) -> Option<ContainerLimit> {
             let (_, controllers, path) = (parts.next()?, parts.next()?, parts.next()?);
             if controllers.is_empty() {
                 let unified = base.join("unified");
-                let base = if unified.is_dir() {
-                    unified
-                } else {
-                    base.clone()
-                };
-                smallest(&base, path, &UNIFIED)
+                let base = if unified.is_dir() { &unified } else { &base };
+                smallest(base, path, &UNIFIED)
             } else if controllers.split(',').any(|name| name == "memory") {
                 smallest(&base.join("memory"), path, &LEGACY)
             } else {
@@ -105,8 +102,15 @@ fn used(folder: &Path, limit: u64, files: &Files) -> u64 {
     usage.saturating_sub(inactive.unwrap_or(0))
 }
 
+/// A file that holds one number. Every run reads some of them, so they are not measured beforehand.
 fn number(file: &Path) -> Option<u64> {
-    fs::read_to_string(file).ok()?.trim().parse().ok()
+    let mut text = [0; 32];
+    let length = fs::File::open(file).ok()?.read(&mut text).ok()?;
+    std::str::from_utf8(text.get(..length)?)
+        .ok()?
+        .trim()
+        .parse()
+        .ok()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::allocator;
@@ -17,6 +17,7 @@ use super::reading::{Readings, System};
 use super::record::Exceeded;
 use super::redact::Redactor;
 use super::snapshot::{Activity, Observed};
+use super::ticks::Ticks;
 use super::units::MB;
 pub use super::watch::{Breach, InForce, Shared};
 use super::watch::{Eyes, Reading};
@@ -55,6 +56,7 @@ pub struct Monitor {
     observed: Option<Arc<dyn Observed>>,
     resort: Option<LastResort>,
     patience: Duration,
+    kernel_timer: bool,
     shared: Arc<Shared>,
 }
 
@@ -66,6 +68,7 @@ impl Monitor {
             observed: None,
             resort: None,
             patience: PATIENCE,
+            kernel_timer: false,
             shared: Arc::new(Shared::new(limits)),
         }
     }
@@ -102,6 +105,14 @@ impl Monitor {
         self
     }
 
+    /// Lets a timer of the kernel do the waiting, where there is one: half as many wake-ups as the
+    /// runtime's interval needs. The runtime then has to have its I/O driver, and its clock must not
+    /// be paused.
+    pub fn kernel_timer(mut self, allowed: bool) -> Self {
+        self.kernel_timer = allowed;
+        self
+    }
+
     /// The limits in force, which can be changed while the monitor runs.
     pub fn limits(&self) -> InForce {
         self.shared.limits.clone()
@@ -123,8 +134,7 @@ impl Watch {
     async fn run(mut self, ctx: CancellationToken) -> Verdict {
         let shared = self.standby.eyes.shared.clone();
         let started = Instant::now();
-        let mut ticks = interval(shared.limits().interval);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ticks = Ticks::new(shared.limits().interval, self.kernel_timer);
         // The first tick is at once, and does not wait for the clock: what runs beside may not let it.
         let mut first = true;
         loop {
@@ -139,7 +149,12 @@ impl Watch {
             first = false;
             match self.sample(started.elapsed()) {
                 Sampled::Breach(breach) => return Verdict::Breach(breach),
-                Sampled::Next(wait) => ticks.reset_after(wait),
+                Sampled::Next(wait) => {
+                    if shared.samples() > 1 {
+                        ticks.pass_to_kernel();
+                    }
+                    ticks.reset_after(wait);
+                }
             }
         }
     }
@@ -163,6 +178,7 @@ struct Watch {
     /// Whether memory grows towards a limit.
     is_close: bool,
     handed_over: bool,
+    kernel_timer: bool,
 }
 
 impl Watch {
@@ -194,6 +210,7 @@ impl Watch {
             wait: Duration::ZERO,
             is_close: false,
             handed_over: false,
+            kernel_timer: monitor.kernel_timer,
         };
         watch.eyes().shared.limits.limit_the_heap(limits.critical);
         if let (Some(limit), Some(_)) = (limits.critical, allocator::live()) {

@@ -122,6 +122,11 @@ impl Supervisor {
         }
     }
 
+    /// Whether this process has no other business than this execution.
+    pub fn owns_process(&self) -> bool {
+        self.shared.owns_process
+    }
+
     /// The bytes that all running captures hold now. Reads an atomic.
     pub fn captured_bytes(&self) -> u64 {
         self.shared.captured.load(Ordering::Relaxed)

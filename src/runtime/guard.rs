@@ -25,6 +25,8 @@ pub async fn watched<R>(
 ) -> Result<R, ExecutionError> {
     let ctx = CancellationToken::new();
     let monitor = Monitor::new(limits).observed(watched.clone());
+    // A program of its own has the real clock; whoever embeds a run may have paused it.
+    let monitor = monitor.kernel_timer(watched.supervisor.owns_process());
     let monitor = monitor.last_resort(last_resort(watched.clone(), start_dir.clone()));
     let shared = monitor.shared();
     let in_force = monitor.limits();

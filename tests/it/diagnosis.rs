@@ -229,6 +229,46 @@ fn a_huge_task_file_is_the_cause_itself() {
 }
 
 #[test]
+fn a_circle_of_thousands_of_tasks_is_a_recursion_too() {
+    let number = 8000;
+    let mut text = String::from("version: 2.0\n\ntask \"t\":\n  call task \"n0\"\n");
+    for task in 0..number {
+        let next = (task + 1) % number;
+        text.push_str(&format!(
+            "\ntask \"n{task}\":\n  info \"x\"\n  call task \"n{next}\"\n"
+        ));
+    }
+    let scratch = Scratch::new().file("t.drun", &text);
+    let arguments = [
+        "-f",
+        "t.drun",
+        "t",
+        "--memory-limit=80MB",
+        "--memory-warning=off",
+    ];
+    let mut command = scratch.xdrun(arguments);
+    // What it prints is long.
+    command.stdout(std::process::Stdio::null());
+    let finished = block_on(finish(command, Vec::new())).unwrap();
+    let err = finished.err();
+    assert_eq!(finished.status, 1, "{err}");
+    assert!(
+        err.contains("Cause: tasks call each other without end: "),
+        "{err}"
+    );
+    assert!(
+        err.contains("This likely indicates an infinite loop or runaway recursion."),
+        "{err}"
+    );
+    let (dump, _) = written(&scratch);
+    assert_eq!(dump["diagnosis"]["class"], "recursion");
+    let place = &dump["diagnosis"]["place"];
+    let line = place["line"].as_u64().unwrap() as usize;
+    let source = text.lines().nth(line - 1).unwrap().trim();
+    assert!(source.starts_with("call task \"n"), "{source}");
+}
+
+#[test]
 fn two_hundred_processes_that_share_all_they_have_are_no_breach() {
     // By resident memory they are some hundred MB, by what they do not share a few dozen.
     let program =

@@ -151,7 +151,7 @@ fn cause(
     }
     let largest = holders::candidates(snapshot, program)
         .into_iter()
-        .chain(recursion::candidate(snapshot))
+        .chain(recursion::candidate(snapshot, program))
         .max_by_key(|candidate| candidate.bytes);
     let measured = own;
     let container = advice::container(record, measured);
