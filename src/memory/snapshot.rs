@@ -348,9 +348,9 @@ pub trait Observed: Send + Sync {
         self.children()
     }
 
-    /// As [`Observed::children`], but measured as exactly as it can be, which may take a moment: asked
-    /// before what was estimated counts as a breach.
-    fn children_exactly(&self) -> Option<ChildrenMemory> {
+    /// As [`Observed::children`], but measured as exactly as it can be, which may take a moment, and more
+    /// of them until `enough` bytes were measured: asked before what was estimated counts as a breach.
+    fn children_exactly(&self, _enough: u64) -> Option<ChildrenMemory> {
         self.children()
     }
 

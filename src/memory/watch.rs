@@ -336,7 +336,9 @@ impl Eyes {
         if exceeded.scope == Scope::Tree
             && let Some(observed) = &self.observed
         {
-            let memory = observed.children_exactly().unwrap_or_default();
+            let own = exceeded.current.saturating_sub(exceeded.children);
+            let enough = exceeded.limit.saturating_sub(own);
+            let memory = observed.children_exactly(enough).unwrap_or_default();
             lock(&self.shared.children).memory = memory;
             reading.children = memory;
             return self.exceeded(reading);

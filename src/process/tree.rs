@@ -21,6 +21,8 @@ const PSS_EACH_MB: Duration = Duration::from_micros(8);
 /// A measurement that does not fit into the budget is made no more often than this many times
 /// its cost.
 const PSS_REST: u32 = 50;
+/// How many times its budget an exact measurement may take.
+const PATIENT: u32 = 5;
 /// When a whole sample took longer than its budget, the next one is made no sooner than after
 /// this many times the excess.
 const REST: u32 = 20;
@@ -73,6 +75,8 @@ pub(super) struct Measured {
     sizes: FxHashMap<(u32, u64), Size>,
     accounts: Sums,
     first: FxHashMap<(u32, u64), u64>,
+    /// The next measurement goes on until so many bytes were measured, but no longer than this.
+    enough: Option<(u64, Instant)>,
     last: TreeMemory,
     /// When the next sample may be made.
     rested: Option<Instant>,
@@ -125,14 +129,17 @@ impl Supervisor {
     }
 
     /// As [`Supervisor::tree_memory_now`], and nothing is taken from earlier measurements: what a
-    /// process had for itself then it may share by now.
-    pub fn tree_memory_exactly(&self, budget: Duration) -> TreeMemory {
+    /// process had for itself then it may share by now. As long as what was measured so is not more
+    /// than `enough`, in bytes, it may take five times the budget; for what does not fit, its private
+    /// pages stand.
+    pub fn tree_memory_exactly(&self, budget: Duration, enough: u64) -> TreeMemory {
         if !self.is_active() {
             return TreeMemory::default();
         }
         let mut measured = lock(&self.shared.measured);
         measured.pss_rested = None;
         measured.sizes.clear();
+        measured.enough = Some((enough, Instant::now() + budget * PATIENT));
         self.measure_tree(measured, budget)
     }
 
@@ -331,11 +338,20 @@ impl Measured {
         let mut sizes = FxHashMap::default();
         let mut sums = Sums::default();
         let mut first = FxHashMap::default();
+        let exactly = self.enough.is_some();
+        let (enough, latest) = self.enough.take().unwrap_or((0, end));
+        let mut sure = 0;
         for Member { process, known } in members {
             let key = (process.pid, process.started);
-            let size = self.size(process, end);
-            let bytes = size.map_or(process.resident, |size| size.scaled(process.resident));
+            let until = if sure > enough { end } else { latest };
+            let size = self.size(process, until);
+            let estimate = || match exactly {
+                true => proc::private(process.pid).unwrap_or(process.resident),
+                false => process.resident,
+            };
+            let bytes = size.map_or_else(estimate, |size| size.scaled(process.resident));
             total.bytes += bytes;
+            sure += size.map_or(0, |_| bytes);
             let before = self.first.get(&key).copied();
             first.insert(key, before.unwrap_or(bytes));
             if let Some(account) = known.as_ref().and_then(|known| known.account.as_ref()) {

@@ -158,11 +158,13 @@ impl Observed for Watched {
         Some(memory_of(self.supervisor.tree_memory_now(CHILDREN)))
     }
 
-    fn children_exactly(&self) -> Option<ChildrenMemory> {
+    fn children_exactly(&self, enough: u64) -> Option<ChildrenMemory> {
         if !self.supervisor.is_active() {
             return None;
         }
-        Some(memory_of(self.supervisor.tree_memory_exactly(EXACTLY)))
+        Some(memory_of(
+            self.supervisor.tree_memory_exactly(EXACTLY, enough),
+        ))
     }
 
     fn secrets(&self) -> Vec<String> {

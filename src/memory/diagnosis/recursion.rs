@@ -55,9 +55,6 @@ fn long_cycle(machine: &MachineSnapshot, program: &Ast) -> Option<Candidate> {
     let number = |file: &Arc<File>| file.tasks.len() + file.templates.len();
     let number = files.map(number).sum::<usize>() as u64;
     let top = &machine.stack.top;
-    let innermost = top.iter().find(|frame| {
-        frame.kind == FrameKind::Task && !frame.place.source_line.starts_with("task ")
-    })?;
     if machine.calls <= number.saturating_mul(2) {
         return None;
     }
@@ -65,22 +62,24 @@ fn long_cycle(machine: &MachineSnapshot, program: &Ast) -> Option<Candidate> {
         .iter()
         .filter(|frame| frame.kind == FrameKind::Task)
         .collect();
+    // Who has called stands at the call; the innermost may stand anywhere.
+    let caller = tasks.get(1)?;
     let names: Vec<&str> = tasks
         .iter()
         .rev()
         .take(NAMED)
         .map(|task| task.name.as_str())
         .collect();
-    let place = innermost.place.clone();
+    let place = caller.place.clone();
     Some(Candidate {
         bytes: bytes(machine),
         class: Class::Recursion,
         sentence: format!(
-            "tasks call each other without end: … → {}, {} deep, of only {} tasks in all; {} is at {}",
+            "tasks call each other without end: … → {}, {} deep, with only {} tasks in all; {} calls in {}",
             names.join(" → "),
             count(machine.calls),
             count(number),
-            innermost.name,
+            caller.name,
             place.file_line()
         ),
         advice: vec![format!(
