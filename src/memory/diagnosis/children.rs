@@ -150,7 +150,7 @@ fn has_grown_steadily(record: &Record) -> bool {
         let samples = record.history.samples.iter();
         samples.filter(|sample| sample.children > 0)
     };
-    let (Some(first), Some(last)) = (samples().next(), samples().last()) else {
+    let (Some(first), Some(last)) = (samples().next(), samples().next_back()) else {
         return false;
     };
     let (span, growth) = (
