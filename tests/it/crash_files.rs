@@ -116,7 +116,7 @@ fn eight_crashes_at_once_give_eight_pairs_and_a_later_one_keeps_five() {
     assert_eq!(told.len(), 8, "{told:?}");
     // Where two processors take longer than a second for all eight, the first may be gone by then.
     let kept = names(&scratch.work);
-    assert!(kept.len() >= 10 && kept.len() % 2 == 0, "{kept:?}");
+    assert!(kept.len() >= 10 && kept.len().is_multiple_of(2), "{kept:?}");
     for name in kept.iter().filter(|name| name.ends_with(".json")) {
         dump(&scratch.work.join(name));
         let summary = name.replace("dump", "summary").replace(".json", ".txt");

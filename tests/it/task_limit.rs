@@ -114,20 +114,18 @@ fn what_the_task_itself_holds_counts_and_is_named() {
 
 #[test]
 fn branches_count_for_the_task_around_them_and_not_for_each_other() {
-    let file = format!(
-        "@memory(\"100MB\")\ntask \"fan\":\n  for each $i in [\"a\", \"b\", \"c\"] in parallel:\n    \
+    let file = "@memory(\"100MB\")\ntask \"fan\":\n  for each $i in [\"a\", \"b\", \"c\"] in parallel:\n    \
          run \"(head -c 60M /dev/zero; sleep 60) | tail\"\n\n\
          task \"wide\":\n  for each $i in [\"50M\", \"50M\", \"50M\"] in parallel:\n    \
-         call task \"one\" with size=\"{{$i}}\"\n\n\
+         call task \"one\" with size=\"{$i}\"\n\n\
          @memory(\"100MB\")\ntask \"one\":\n  requires $size\n  \
-         run \"head -c {{$size}} /dev/zero | tail | wc -c\"\n  \
+         run \"head -c {$size} /dev/zero | tail | wc -c\"\n  \
          capture from shell \"head -c 50M /dev/zero | tr '\\\\0' x\" as $x\n  info \"done\"\n\n\
          task \"mixed\":\n  for each $i in [\"10M\", \"200M\"] in parallel:\n    \
-         call task \"one\" with size=\"{{$i}}\"\n"
-    );
-    stopped(&file, "fan", "fan", 3);
-    passes(&file, "wide");
-    let err = stopped(&file, "mixed", "one", 12);
+         call task \"one\" with size=\"{$i}\"\n";
+    stopped(file, "fan", "fan", 3);
+    passes(file, "wide");
+    let err = stopped(file, "mixed", "one", 12);
     assert!(err.contains("`tail`"), "{err}");
 }
 
