@@ -151,6 +151,7 @@ impl Machine {
         match self.frames.pop() {
             Some(Frame::Call(call)) => {
                 self.calls.pop();
+                self.allowances.leave(self.frames.len());
                 Some(*call)
             }
             other => {
@@ -185,6 +186,7 @@ impl Machine {
     /// Evaluates the parameters of the task of the call on top, and starts its body.
     fn begin(&mut self, target: TaskRef) -> Execution {
         self.set_parameters(&target)?;
+        self.allow(&target);
         if let Some(Frame::Call(call)) = self.frames.last_mut() {
             call.rest = None;
         }
@@ -218,6 +220,7 @@ impl Machine {
             if called {
                 self.hide(&parameter.name);
             }
+            self.note_secret(&parameter.name, &value);
             if let Some(call) = self.call_mut(scope) {
                 call.parameters.set(&parameter.name, value);
             }
@@ -250,6 +253,7 @@ impl Machine {
             }),
         });
         if !planned.with_parameters {
+            self.allow(&task);
             self.push_body(&task.body());
         }
     }

@@ -38,6 +38,8 @@ pub async fn watched<R>(
     let mut monitoring = tokio::spawn(monitor.run(ctx.clone()));
     let mut left = Left::new(watched, &ctx);
     let mut signals = Signals::listen();
+    // The monitor has read once before anything else runs.
+    tokio::task::yield_now().await;
     // Boxed, so that it can be dropped before the children are ended: branches of a parallel loop are
     // tasks of their own and would go on with the next statement.
     let mut work = Box::pin(work);

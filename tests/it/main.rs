@@ -11,6 +11,8 @@
 
 mod case;
 mod conformance;
+mod crash_files;
+mod diagnosis;
 mod documents;
 mod embedding;
 mod examples;
@@ -18,6 +20,7 @@ mod includes;
 mod lexemes;
 mod long;
 mod memory;
+mod memory_command;
 mod monitor;
 mod print;
 mod processes;
@@ -25,8 +28,10 @@ mod progress;
 mod provisioning;
 mod roundtrip;
 mod schema;
+mod secrets;
 mod signals;
 mod spans;
+mod task_limit;
 mod terminal;
 mod tidy;
 mod web;

@@ -1,7 +1,7 @@
 //! What else may hold memory inside this process: variables, captured output, files that are read,
 //! parallel branches, the program itself.
 
-use super::{Candidate, Class};
+use super::{Candidate, Class, branches};
 use crate::ast::{Ast, Block, ConditionalBranch, File, ProjectItem, Stmt};
 use crate::memory::amount::{count, size};
 use crate::memory::snapshot::{
@@ -9,8 +9,6 @@ use crate::memory::snapshot::{
 };
 use crate::source::Span;
 
-/// Fewer machines are not many.
-const MANY_MACHINES: u64 = 16;
 /// A file while it is parsed, and its tree, take about so many times its size.
 const TREE_FACTOR: u64 = 5;
 
@@ -27,7 +25,7 @@ pub(super) fn candidates(snapshot: &ExecutionSnapshot, program: Option<&Ast>) ->
         all.extend(captured(machine));
         all.extend(read(machine));
     }
-    all.extend(branches(snapshot));
+    all.extend(branches::candidate(snapshot, program));
     all.extend(loading(snapshot));
     all.extend(program.and_then(|program| task_file(program, snapshot)));
     all.extend(pending(snapshot));
@@ -36,12 +34,7 @@ pub(super) fn candidates(snapshot: &ExecutionSnapshot, program: Option<&Ast>) ->
 
 fn variable(machine: &MachineSnapshot, largest: &VariableSize, program: Option<&Ast>) -> Candidate {
     let statement = machine.statement.as_ref();
-    let place = largest.place.clone().or_else(|| {
-        let program = program?;
-        let task = statement.map_or("", |place| place.task.as_str());
-        assignment(program, &largest.name, task)
-    });
-    let place = place.or_else(|| statement.cloned());
+    let place = set_at(largest, statement, program);
     let at = place.as_ref().map(Place::file_line).unwrap_or_default();
     let task = place
         .as_ref()
@@ -73,6 +66,20 @@ fn variable(machine: &MachineSnapshot, largest: &VariableSize, program: Option<&
         third_line: format!("The variable {} has grown to {held} ({at}).", largest.name),
         place,
     }
+}
+
+/// Where a variable is set: by the running statement, or by one of its task.
+pub(super) fn set_at(
+    variable: &VariableSize,
+    statement: Option<&Place>,
+    program: Option<&Ast>,
+) -> Option<Place> {
+    let in_program = || {
+        let task = statement.map_or("", |place| place.task.as_str());
+        assignment(program?, &variable.name, task)
+    };
+    let place = variable.place.clone().or_else(in_program);
+    place.or_else(|| statement.cloned())
 }
 
 fn captured(machine: &MachineSnapshot) -> Option<Candidate> {
@@ -111,7 +118,8 @@ fn read(machine: &MachineSnapshot) -> Option<Candidate> {
     let (what, instead) = match largest.kind {
         ReadKind::File => (
             "the file",
-            "read it with `for each line … in file`, line by line",
+            "the whole of it is held; let a command pick what is needed (`grep`, `head -c 1M`) and \
+             read that",
         ),
         ReadKind::HttpBody => ("the body of", "download it to a file"),
     };
@@ -125,50 +133,6 @@ fn read(machine: &MachineSnapshot) -> Option<Candidate> {
         advice: vec![format!("change {at}: {instead}")],
         third_line: format!("What {at} reads into memory has grown to {held}."),
         place: Some(place),
-    })
-}
-
-/// Many machines that together hold much, none of them alone.
-fn branches(snapshot: &ExecutionSnapshot) -> Option<Candidate> {
-    let bytes_of = |machine: &MachineSnapshot| {
-        let captured: u64 = machine.captured.iter().map(|captured| captured.bytes).sum();
-        let reads: u64 = machine.reads.iter().map(|read| read.bytes).sum();
-        machine.frame_bytes + machine.variable_bytes + captured + reads
-    };
-    let largest = snapshot.machines.iter().map(bytes_of).max().unwrap_or(0);
-    let total = snapshot.machines_total;
-    if total < MANY_MACHINES || largest > snapshot.machines_bytes / 2 {
-        return None;
-    }
-    let position = snapshot
-        .machines
-        .first()
-        .and_then(|main| main.loops.first());
-    let statement = snapshot
-        .machines
-        .first()
-        .and_then(|main| main.statement.as_ref());
-    let place = position
-        .map(|position| &position.place)
-        .or(statement)
-        .cloned();
-    let at = place.as_ref().map(Place::file_line).unwrap_or_default();
-    let header = position.map(|position| format!(" of \"{}\"", position.header));
-    let held = size(snapshot.machines_bytes);
-    Some(Candidate {
-        bytes: snapshot.machines_bytes,
-        class: Class::ParallelBranches,
-        sentence: format!(
-            "{} parallel branches{} hold {held} together ({at})",
-            count(total),
-            header.unwrap_or_default()
-        ),
-        advice: vec![format!("let the loop in {at} visit fewer items at a time")],
-        third_line: format!(
-            "{} parallel branches hold {held} together ({at}).",
-            count(total)
-        ),
-        place,
     })
 }
 

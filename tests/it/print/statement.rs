@@ -19,6 +19,7 @@ impl Printer {
 
     fn statement(&mut self, statement: &Stmt) {
         match statement {
+            Stmt::Excerpt(excerpt) => self.statements(&excerpt.read()),
             Stmt::Status(node) => self.line(status(node)),
             Stmt::SetVariable(node) => self.line(set_variable(node)),
             Stmt::Transform(node) => {
@@ -92,7 +93,6 @@ impl Printer {
             }
             Stmt::Detect(node) => self.line(detect(&node.what)),
             Stmt::RequiresTools(node) => self.requires_tools(node),
-            Stmt::Excerpt(node) => self.statements(&node.read()),
         }
     }
 
