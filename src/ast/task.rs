@@ -178,27 +178,80 @@ pub enum DefaultValue {
 }
 
 /// A parameter of a task, a template task or the project.
-#[derive(Debug, Serialize)]
-#[serde(tag = "kind", rename = "parameter")]
+#[derive(Debug)]
 pub struct Parameter {
     /// The whole declaration.
-    #[serde(rename = "position")]
     pub span: Span,
     /// The word that declared it.
     pub word: ParameterKind,
     /// The name without `$`.
     pub name: Text,
+    /// What is said of its values. Most parameters say little, so it is kept apart; it reads as if
+    /// its fields stood here.
+    pub values: Values,
+}
+
+impl Serialize for Parameter {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut parameter = serializer.serialize_struct("Parameter", 9)?;
+        parameter.serialize_field("kind", "parameter")?;
+        parameter.serialize_field("position", &self.span)?;
+        parameter.serialize_field("word", &self.word)?;
+        parameter.serialize_field("name", &self.name)?;
+        parameter.serialize_field("type", &self.ty)?;
+        parameter.serialize_field("allowed", &self.allowed)?;
+        parameter.serialize_field("default", &self.default)?;
+        parameter.serialize_field("range", &self.range)?;
+        parameter.serialize_field("matching", &self.matching)?;
+        parameter.end()
+    }
+}
+
+/// What is said of the values of a parameter: nothing, or [`ParameterValues`].
+#[derive(Debug, Default)]
+pub struct Values(Option<Box<ParameterValues>>);
+
+/// What is said of the values of a parameter.
+#[derive(Debug, Default)]
+pub struct ParameterValues {
     /// The type; `None` when none was written.
-    #[serde(rename = "type")]
     pub ty: Option<ParameterType>,
     /// The allowed values; an empty list allows everything.
     pub allowed: Box<[Text]>,
     /// The default.
     pub default: Option<DefaultValue>,
     /// `between MIN and MAX`, as spelled.
-    pub range: Option<Box<(Text, Text)>>,
+    pub range: Option<(Text, Text)>,
     /// `matching …`.
-    pub matching: Option<Box<Matching>>,
+    pub matching: Option<Matching>,
+}
+
+impl From<ParameterValues> for Values {
+    fn from(values: ParameterValues) -> Self {
+        let empty = values.ty.is_none()
+            && values.allowed.is_empty()
+            && values.default.is_none()
+            && values.range.is_none()
+            && values.matching.is_none();
+        Self((!empty).then(|| Box::new(values)))
+    }
+}
+
+impl Deref for Values {
+    type Target = ParameterValues;
+
+    fn deref(&self) -> &ParameterValues {
+        static NONE: LazyLock<ParameterValues> = LazyLock::new(ParameterValues::default);
+        self.0.as_deref().unwrap_or(&NONE)
+    }
+}
+
+impl Deref for Parameter {
+    type Target = ParameterValues;
+
+    fn deref(&self) -> &ParameterValues {
+        &self.values
+    }
 }
 
 /// `depends on a, b and c`.

@@ -53,6 +53,8 @@ pub enum Part {
     Environment(Box<EnvironmentPart>),
     /// `{…}`.
     Placeholder(Box<Placeholder>),
+    /// Some of very many parts, as text: read again when they are needed.
+    Excerpt(Text),
 }
 
 /// A reference to an environment variable.

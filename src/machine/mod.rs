@@ -68,6 +68,8 @@ pub(crate) struct Machine {
     inbox: Option<Text>,
     /// The statement may have as much memory as it asked for.
     agreed: bool,
+    /// The text that the last evaluation has put on the progress bar of the terminal.
+    on_bar: Option<String>,
     /// What is still to be done by the main machine, the next one last.
     stages: Vec<Stage>,
 }
@@ -207,6 +209,10 @@ impl Machine {
             Stmt::Wait(node) => self.wait(node),
             Stmt::Detect(node) => self.detect(block, at, node),
             Stmt::RequiresTools(node) => self.requires_tools(block, at, node),
+            Stmt::Excerpt(node) => {
+                self.push_body(&node.read());
+                Ok(())
+            }
         }
     }
 

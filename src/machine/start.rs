@@ -122,6 +122,7 @@ impl Machine {
             retry: false,
             inbox: None,
             agreed: false,
+            on_bar: None,
             stages: Vec::new(),
         }
     }

@@ -70,6 +70,7 @@ fn disjunction(
 ) -> Result<Test, Failed> {
     let mut tests = vec![conjunction(cursor, until, subject)?];
     while !at_end(cursor, until) && cursor.accept_word("or") {
+        few(cursor, &tests)?;
         tests.push(conjunction(cursor, until, subject)?);
     }
     Ok(one_or(tests, Test::Or))
@@ -82,9 +83,22 @@ fn conjunction(
 ) -> Result<Test, Failed> {
     let mut tests = vec![negation(cursor, until, subject)?];
     while !at_end(cursor, until) && cursor.accept_word("and") {
+        few(cursor, &tests)?;
         tests.push(negation(cursor, until, subject)?);
     }
     Ok(one_or(tests, Test::And))
+}
+
+/// How many tests a condition may have in a row: all of them stay in the tree.
+const IN_A_ROW: usize = 1024;
+
+fn few(cursor: &mut Cursor<'_>, tests: &[Test]) -> Result<(), Failed> {
+    if tests.len() < IN_A_ROW {
+        return Ok(());
+    }
+    let message = format!("a condition of more than {IN_A_ROW} tests in a row");
+    let span = cursor.token().span;
+    Err(cursor.fail_with_help(span, message, "compare with a list: `$x in [\"a\", \"b\"]`"))
 }
 
 fn one_or(mut tests: Vec<Test>, many: impl FnOnce(Box<[Test]>) -> Test) -> Test {

@@ -8,6 +8,7 @@
 //! 256.
 
 mod cursor;
+mod growth;
 mod nesting;
 mod progress;
 
@@ -18,6 +19,7 @@ pub mod builtin;
 mod choice;
 mod placeholder;
 
+mod elements;
 mod expression;
 
 mod condition;
@@ -26,6 +28,7 @@ mod test;
 mod text;
 
 mod block;
+mod excerpt;
 
 mod file;
 mod parameter;

@@ -166,11 +166,28 @@ fn statements_that_are_not_there_yet_are_named() {
         ("git commit all", "git commit"),
         ("copy \"a\" to \"b\"", "copy"),
         ("wait for service at \"x\"", "wait for"),
-        ("http\n  request \"x\"", "http"),
+        ("http\n    request \"x\"", "http"),
     ] {
         let expected = format!("3:3 not supported yet: {name}");
         assert_eq!(mistakes(&task(&format!("  {line}"))), [expected]);
     }
+    // What follows is read, whatever they look like.
+    let body = "  if {$a} is \"b\":\n    docker build\n      image \"x\"\n    oops\n";
+    let expected = [
+        "4:5 not supported yet: docker build",
+        "6:5 there is no statement `oops`",
+    ];
+    assert_eq!(mistakes(&task(body)), expected);
+    let body = "  git commit \"(\"\n  copy \"a\nb\" to [\n  ping \"x\"\n\ntask \"u\":\n  oops\n";
+    assert_eq!(
+        mistakes(&task(body)),
+        [
+            "3:3 not supported yet: git commit",
+            "4:3 not supported yet: copy",
+            "6:3 not supported yet: ping",
+            "9:3 there is no statement `oops`"
+        ]
+    );
     assert_eq!(
         mistakes("version: 2.0\nproject \"p\":\n  git policy:\n    branch:\n"),
         ["3:3 not supported yet: git policy"]

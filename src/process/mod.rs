@@ -30,6 +30,11 @@ mod side;
 mod signal;
 mod start;
 mod supervisor;
+#[cfg(target_os = "linux")]
+mod suspend;
+#[cfg(all(unix, not(target_os = "linux")))]
+#[path = "no_suspend.rs"]
+mod suspend;
 #[cfg(unix)]
 mod terminal;
 #[cfg(not(unix))]

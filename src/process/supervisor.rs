@@ -41,6 +41,9 @@ pub(super) struct Shared {
     pub(super) abandoned: Mutex<Vec<Pump>>,
     pub(super) killer: OnceLock<KernelKiller>,
     pub(super) terminal: OnceLock<Option<Terminal>>,
+    /// Set when Ctrl-Z is listened to.
+    #[cfg(unix)]
+    pub(super) suspending: OnceLock<()>,
     captured: AtomicU64,
     stopping: AtomicBool,
     active: AtomicBool,
@@ -114,6 +117,8 @@ impl Supervisor {
                 abandoned: Mutex::default(),
                 killer: OnceLock::new(),
                 terminal: OnceLock::new(),
+                #[cfg(unix)]
+                suspending: OnceLock::new(),
                 captured: AtomicU64::new(0),
                 stopping: AtomicBool::new(false),
                 active: AtomicBool::new(false),

@@ -147,6 +147,7 @@ async fn run(
     program: Program,
     name: &str,
 ) -> Result<(), ExecutionError> {
+    let _ends = report.ends_progress();
     program.check_tools()?;
     let run = Arc::new(new_run(request, watched, report, program)?);
     // One execution is watched once, so nothing else can have set it.

@@ -69,6 +69,7 @@ pub(super) fn last_resort(
 ) -> impl Fn(Breach) + Send + Sync {
     move |breach| {
         let outcome = dump::write_now(&dump_request(&watched, &breach, start_dir.clone()));
+        crate::report::wipe();
         subscriber::go_direct();
         tell(&breach, &outcome);
         let runtime = tokio::runtime::Builder::new_current_thread()

@@ -207,7 +207,7 @@ fn allowed(parameter: &Parameter, text: &Text) -> Result<(), ParameterError> {
 }
 
 fn range(parameter: &Parameter, given: &Text) -> Result<(), ParameterError> {
-    let Some((low, high)) = parameter.range.as_deref() else {
+    let Some((low, high)) = parameter.range.as_ref() else {
         return Ok(());
     };
     let number: f64 = number(parameter, given)?.parse().unwrap_or(f64::NAN);
@@ -232,7 +232,7 @@ fn range(parameter: &Parameter, given: &Text) -> Result<(), ParameterError> {
 
 fn matching(parameter: &Parameter, given: &Text) -> Result<(), ParameterError> {
     let name = || parameter.name.clone();
-    let (fits, pattern) = match parameter.matching.as_deref() {
+    let (fits, pattern) = match parameter.matching.as_ref() {
         None => return Ok(()),
         Some(Matching::Pattern(pattern)) => {
             let regex = Regex::new(pattern).map_err(|error| ParameterError::BadPattern {

@@ -7,6 +7,7 @@ use crate::memory::amount::{count, size};
 use crate::memory::snapshot::{
     ExecutionSnapshot, MachineSnapshot, Phase, Place, ReadKind, VariableSize,
 };
+use crate::source::Span;
 
 /// A file while it is parsed, and its tree, take about so many times its size.
 const TREE_FACTOR: u64 = 5;
@@ -232,10 +233,10 @@ fn assignment(program: &Ast, name: &str, task: &str) -> Option<Place> {
             }
         }
         for (owner, block) in blocks {
-            let Some(statement) = last_setting(block, bare) else {
+            let Some(span) = last_setting(block, bare) else {
                 continue;
             };
-            let place = || Place::new(owner, &file.source, statement.span());
+            let place = || Place::new(owner, &file.source, span);
             // A task of an include has its namespace before its name.
             if task.rsplit('.').next() == Some(owner) {
                 return Some(place());
@@ -248,44 +249,43 @@ fn assignment(program: &Ast, name: &str, task: &str) -> Option<Place> {
 
 /// The last statement in `block` that sets the variable; blocks inside it included. The nesting
 /// of a tree is limited, and what is still to be visited is kept in a list.
-fn last_setting<'a>(block: &'a Block, bare: &str) -> Option<&'a Stmt> {
+fn last_setting(block: &Block, bare: &str) -> Option<Span> {
     let sets = |variable: &str| variable.trim_start_matches('$') == bare;
-    let mut found: Option<&Stmt> = None;
-    let mut rest: Vec<&'a Block> = vec![block];
+    let mut found: Option<Span> = None;
+    let mut rest: Vec<Block> = vec![block.clone()];
     while let Some(block) = rest.pop() {
-        for statement in block.iter() {
+        block.visit(&mut |statement| {
             let hit = match statement {
                 Stmt::SetVariable(set) => sets(&set.name),
                 Stmt::Transform(transform) => sets(&transform.name),
                 Stmt::Capture(capture) => sets(&capture.variable),
                 _ => false,
             };
-            let later = found.is_none_or(|found| statement.span() > found.span());
-            if hit && later {
-                found = Some(statement);
+            if hit {
+                found = found.max(Some(statement.span()));
             }
             push_blocks(statement, &mut rest);
-        }
+        });
     }
     found
 }
 
-fn push_blocks<'a>(statement: &'a Stmt, into: &mut Vec<&'a Block>) {
+fn push_blocks(statement: &Stmt, into: &mut Vec<Block>) {
     match statement {
         Stmt::Conditional(conditional) => {
-            let body = |branch: &'a ConditionalBranch| &branch.body;
+            let body = |branch: &ConditionalBranch| branch.body.clone();
             into.extend(conditional.branches.iter().map(body));
-            into.extend(&conditional.otherwise);
+            into.extend(conditional.otherwise.clone());
         }
         Stmt::WhenEnvironment(when) => {
-            into.push(&when.body);
-            into.extend(&when.otherwise);
+            into.push(when.body.clone());
+            into.extend(when.otherwise.clone());
         }
-        Stmt::Loop(node) => into.push(&node.body),
+        Stmt::Loop(node) => into.push(node.body.clone()),
         Stmt::Try(node) => {
-            into.push(&node.body);
-            into.extend(node.catches.iter().map(|catch| &catch.body));
-            into.extend(&node.finally);
+            into.push(node.body.clone());
+            into.extend(node.catches.iter().map(|catch| catch.body.clone()));
+            into.extend(node.finally.clone());
         }
         _ => {}
     }

@@ -231,7 +231,7 @@ mod tests {
                 span,
                 name: "t".into(),
                 head: Default::default(),
-                body: Arc::new([Stmt::Call(Box::new(call))]),
+                body: [Stmt::Call(Box::new(call))].into(),
             }],
             ..File::default()
         };
