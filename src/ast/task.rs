@@ -163,8 +163,59 @@ pub enum Matching {
     Pattern(Text),
     /// `matching email`.
     Email,
-    /// `matching NAME`: a macro, which may be unknown.
-    Macro(Text),
+    /// `matching NAME`.
+    Macro(Macro),
+}
+
+/// A pattern that has a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Macro {
+    DockerTag,
+    GitBranch,
+    Ipv4,
+    Semver,
+    SemverExtended,
+    SemverOptionalV,
+    Slug,
+    Url,
+    Uuid,
+}
+
+impl Macro {
+    /// All of them, by name.
+    pub const ALL: [Self; 9] = [
+        Self::DockerTag,
+        Self::GitBranch,
+        Self::Ipv4,
+        Self::Semver,
+        Self::SemverExtended,
+        Self::SemverOptionalV,
+        Self::Slug,
+        Self::Url,
+        Self::Uuid,
+    ];
+
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::DockerTag => "docker_tag",
+            Self::GitBranch => "git_branch",
+            Self::Ipv4 => "ipv4",
+            Self::Semver => "semver",
+            Self::SemverExtended => "semver_extended",
+            Self::SemverOptionalV => "semver_optional_v",
+            Self::Slug => "slug",
+            Self::Url => "url",
+            Self::Uuid => "uuid",
+        }
+    }
+}
+
+impl Serialize for Macro {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
 }
 
 /// A default value.

@@ -66,6 +66,12 @@ use crate::report::Report;
 use crate::resolve::ResolveError;
 use crate::runtime::{Watched, watched};
 
+/// The pairs of an `.env` file.
+#[cfg(fuzzing)]
+pub fn dotenv_pairs(text: &str) -> Vec<(String, String)> {
+    dotenv::pairs(text)
+}
+
 /// Runs the command: everything that was typed after the program's name.
 pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let report = Report::standard();

@@ -50,13 +50,15 @@ mod debug;
 #[cfg(test)]
 mod bounds;
 #[cfg(test)]
+mod cost;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod tests;
 
 pub use condition::{ConditionEnd, condition};
 pub use cursor::{Checkpoint, Cursor, Failed};
-pub use debug::debug_tokens;
+pub use debug::Tokens;
 pub use expression::expression;
 pub use file::parse;
 pub use nesting::{Nest, Nesting};

@@ -6,24 +6,11 @@ use super::placeholder::braces;
 use super::template::template;
 use super::text;
 use crate::ast::{
-    DefaultValue, ItemType, Matching, Parameter, ParameterKind, ParameterType, ParameterValues,
-    Template,
+    DefaultValue, ItemType, Macro, Matching, Parameter, ParameterKind, ParameterType,
+    ParameterValues, Template,
 };
 use crate::source::{Span, Text};
 use crate::syntax::Kind;
-
-/// The names that may stand after `matching`.
-const MACROS: [&str; 9] = [
-    "docker_tag",
-    "git_branch",
-    "ipv4",
-    "semver",
-    "semver_extended",
-    "semver_optional_v",
-    "slug",
-    "url",
-    "uuid",
-];
 
 /// Who declares the parameter. That of a project knows fewer constraints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,11 +142,14 @@ fn matching(cursor: &mut Cursor<'_>) -> Result<Matching, Failed> {
             cursor.accept_word("format");
             Ok(Matching::Email)
         }
-        name if MACROS.contains(&name) => Ok(Matching::Macro(word)),
         name => {
-            let message = format!("there is no pattern of the name `{name}`");
-            let known = format!("the patterns are email, {}", MACROS.join(", "));
-            Err(cursor.fail_with_help(token.span, message, known))
+            let found = Macro::ALL.into_iter().find(|known| known.as_str() == name);
+            found.map(Matching::Macro).ok_or_else(|| {
+                let message = format!("there is no pattern of the name `{name}`");
+                let known = Macro::ALL.map(Macro::as_str).join(", ");
+                let help = format!("the patterns are email, {known}");
+                cursor.fail_with_help(token.span, message, help)
+            })
         }
     }
 }

@@ -57,3 +57,10 @@ pub use supervisor::is_running;
 pub use supervisor::{Capture, Supervisor};
 pub use terminate::{Ended, GRACE};
 pub use tree::{ChildInfo, TreeMemory};
+
+/// Reads `bytes` as each of the kernel's files that are read here.
+#[cfg(fuzzing)]
+pub fn fuzz(bytes: &[u8]) {
+    proc::fuzz(bytes);
+    oom::fuzz(bytes);
+}

@@ -25,7 +25,7 @@ pub(super) fn described(parameter: &Parameter) -> String {
     match parameter.matching.as_ref() {
         Some(Matching::Pattern(pattern)) => add("pattern", pattern.to_string()),
         Some(Matching::Email) => add("pattern", "email".to_owned()),
-        Some(Matching::Macro(name)) => add("pattern", name.to_string()),
+        Some(Matching::Macro(name)) => add("pattern", name.as_str().to_owned()),
         None => {}
     }
     out
