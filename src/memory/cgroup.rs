@@ -187,6 +187,60 @@ mod tests {
     }
 
     #[test]
+    fn in_a_hybrid_hierarchy_both_versions_count() {
+        let both = |unified: &str, legacy: &str| {
+            let root = tree(&[
+                (
+                    "proc/self/cgroup",
+                    "7:memory:/a\n1:name=systemd:/a\n0::/b/c\n",
+                ),
+                ("sys/fs/cgroup/memory/a/memory.limit_in_bytes", legacy),
+                ("sys/fs/cgroup/unified/b/memory.max", unified),
+                // Not the file of this hierarchy.
+                ("sys/fs/cgroup/b/memory.max", "1\n"),
+            ]);
+            let found = limit(root.path()).unwrap();
+            let file = found.file.strip_prefix(root.path()).unwrap().to_owned();
+            (found.bytes, file.display().to_string())
+        };
+        let legacy = "sys/fs/cgroup/memory/a/memory.limit_in_bytes";
+        assert_eq!(both("max\n", "4096\n"), (4096, legacy.to_owned()));
+        let unified = "sys/fs/cgroup/unified/b/memory.max";
+        assert_eq!(
+            both("8192\n", "9223372036854771712\n"),
+            (8192, unified.to_owned())
+        );
+        assert_eq!(both("8192\n", "4096\n").0, 4096);
+    }
+
+    #[test]
+    fn an_ancestor_of_version_one_limits_too_and_its_usage_counts() {
+        let root = tree(&[
+            ("proc/self/cgroup", "4:memory:/a/b/c\n"),
+            (
+                "sys/fs/cgroup/memory/a/b/c/memory.limit_in_bytes",
+                "9223372036854771712\n",
+            ),
+            ("sys/fs/cgroup/memory/a/memory.limit_in_bytes", "1000\n"),
+            ("sys/fs/cgroup/memory/a/memory.usage_in_bytes", "900\n"),
+            ("sys/fs/cgroup/memory/a/b/c/memory.usage_in_bytes", "10\n"),
+        ]);
+        let found = limit(root.path()).unwrap();
+        assert_eq!((found.bytes, found.used), (1000, 900));
+    }
+
+    #[test]
+    fn what_is_no_number_is_no_limit() {
+        for text in ["", "max", "lots\n", "-1\n", "99999999999999999999999\n"] {
+            let root = tree(&[
+                ("proc/self/cgroup", "garbage\n0::/a\n:\n"),
+                ("sys/fs/cgroup/a/memory.max", text),
+            ]);
+            assert_eq!(limit(root.path()), None, "{text}");
+        }
+    }
+
+    #[test]
     fn no_limit_is_none() {
         let root = tree(&[
             ("proc/self/cgroup", "4:memory:/\n"),

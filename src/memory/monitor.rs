@@ -28,8 +28,10 @@ use crate::ast::Ast;
 const HEAP_IS_FULL: Duration = Duration::from_millis(5);
 /// The tripwire is armed anew this far above the heap, at least and at most, in bytes.
 const REARM: (u64, u64) = (MB / 2, 8 * MB);
-/// Between two measurements of the children while memory grows towards a limit of the tree.
+/// Between two measurements of the children while they are limited, at least.
 const CHILDREN: Duration = Duration::from_millis(20);
+/// As many times what one costs, so that measuring takes no more than 2 % of the time.
+const SHARE: u32 = 50;
 
 /// How a monitor ended.
 #[derive(Debug)]
@@ -133,15 +135,18 @@ impl Watch {
         let shared = self.standby.eyes.shared.clone();
         let started = Instant::now();
         let mut ticks = Ticks::new(shared.limits().interval, self.kernel_timer);
+        // The first tick is at once, and does not wait for the clock: what runs beside may not let it.
+        let mut first = true;
         loop {
-            // The first tick is at once.
             tokio::select! {
                 biased;
                 () = ctx.cancelled() => return Verdict::Cancelled,
                 () = shared.woken() => {}
+                () = std::future::ready(()), if first => {}
                 () = allocator::woken() => {}
                 _ = ticks.tick() => {}
             }
+            first = false;
             match self.sample(started.elapsed()) {
                 Sampled::Breach(breach) => return Verdict::Breach(breach),
                 Sampled::Next(wait) => {
@@ -207,7 +212,7 @@ impl Watch {
             handed_over: false,
             kernel_timer: monitor.kernel_timer,
         };
-        allocator::limit(limits.critical);
+        watch.eyes().shared.limits.limit_the_heap(limits.critical);
         if let (Some(limit), Some(_)) = (limits.critical, allocator::live()) {
             watch.stands_by = watch.standby.stand_by();
             watch.arm_at(limit);
@@ -237,23 +242,39 @@ impl Watch {
                 None => Sampled::Next(limits.interval),
             };
         };
-        let tree = self.eyes().tree_limit(&limits).map(|(bytes, _)| bytes);
-        let rest = match tree {
-            Some(_) => CHILDREN.max(self.wait),
-            None => limits.interval,
+        let limited = limits.tree.is_some() || self.eyes().task_limit(&limits).is_some();
+        // A process may fill memory at gigabytes in a second, and nothing counts while it does.
+        let rest = match limited {
+            true => (shared.children_cost() * SHARE).clamp(CHILDREN, limits.interval.max(CHILDREN)),
+            false => limits.interval,
         };
-        self.eyes().measure_children(&mut reading, rest);
+        self.eyes().measure_children(&mut reading, rest, limited);
+        let task = self.eyes().task_limit(&limits);
         let activity = self.eyes().activity();
         self.note(&reading, activity.as_ref());
         if limits.warning.is_some_and(|limit| reading.resident > limit) && shared.warn_once() {
-            warn(&reading, &limits, activity.as_ref());
+            warn(
+                &reading,
+                &limits,
+                activity.as_ref(),
+                &self.eyes().redactor(),
+            );
         }
-        let exceeded = shared.decided().or_else(|| self.eyes().exceeded(&reading));
+        let exceeded = shared
+            .decided()
+            .or_else(|| self.eyes().exceeded_surely(&mut reading));
         if let Some(exceeded) = exceeded {
             return self.breach(&reading, shared.decide(exceeded));
         }
-        let heap_is_full = self.arm(&reading, &limits);
+        let left = task.map(|task| task.room());
+        let heap_is_full = self.arm(&reading, &limits, left);
+        // What is left for a task is a limit of the tree for as long as only that task grows.
+        let of_task = left.map(|left| reading.tree().saturating_add(left));
+        let tree = limits.tree.into_iter().chain(of_task).min();
         self.wait = self.next(&limits, tree, heap_is_full);
+        if limited && reading.children.count > 0 {
+            self.wait = self.wait.min(rest);
+        }
         self.stand_behind(&reading, &limits);
         shared.expect(self.wait, self.is_close);
         Sampled::Next(self.wait)
@@ -278,8 +299,15 @@ impl Watch {
     /// Arms the tripwire where the heap, with what is resident beside it, would exceed the limit.
     /// Whether the heap is there already: memory that was never touched is not resident, so that is
     /// no breach, but may become one at any time.
-    fn arm(&mut self, reading: &Reading, limits: &Limits) -> bool {
-        let (Some(limit), Some(heap)) = (limits.critical, reading.heap) else {
+    fn arm(&mut self, reading: &Reading, limits: &Limits, left_for_task: Option<u64>) -> bool {
+        let Some(heap) = reading.heap else {
+            return false;
+        };
+        let of_task = left_for_task.map(|left| heap.saturating_add(left.max(REARM.0)));
+        let Some(limit) = limits.critical else {
+            if let Some(at) = of_task {
+                self.arm_at(at);
+            }
             return false;
         };
         let beside = reading.resident.saturating_sub(heap);
@@ -289,7 +317,7 @@ impl Watch {
             true => heap + (left / 2).clamp(REARM.0, REARM.1),
             false => full,
         };
-        self.arm_at(at);
+        self.arm_at(of_task.map_or(at, |of_task| of_task.min(at)));
         heap >= full
     }
 
@@ -355,9 +383,8 @@ impl Drop for Watch {
     }
 }
 
-fn warn(reading: &Reading, limits: &Limits, activity: Option<&Activity>) {
+fn warn(reading: &Reading, limits: &Limits, activity: Option<&Activity>, redactor: &Redactor) {
     let place = activity.map(Activity::place).unwrap_or_default();
-    let redactor = Redactor::default().with_environment();
     tracing::warn!(
         target: "drun::memory",
         kind = "warning",

@@ -2,16 +2,17 @@
 
 use super::action::{call, detect, shell, tools, unsupported, wait, workdir};
 use super::cursor::{Cursor, Failed};
+use super::excerpt::Statements;
 use super::task::is_tool_block;
 use super::{control, status, variable};
 use crate::ast::{StatusWord, Stmt};
 
 /// Adds the statement that begins here to `list`.
-pub(super) fn add_statement(cursor: &mut Cursor<'_>, list: &mut Vec<Stmt>) -> Result<(), Failed> {
-    if !unsupported::skipped(cursor) {
-        list.push(statement(cursor)?);
+pub(super) fn add_statement(cursor: &mut Cursor<'_>, list: &mut Statements) -> Result<(), Failed> {
+    match unsupported::skipped(cursor) {
+        true => Ok(()),
+        false => list.read(cursor, statement),
     }
-    Ok(())
 }
 
 /// A statement, with the blocks that belong to it.

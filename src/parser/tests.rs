@@ -227,6 +227,38 @@ fn a_default_has_to_be_allowed() {
 }
 
 #[test]
+fn a_parenthesis_behind_a_path_closes_the_condition() {
+    for condition in [
+        "(file \"a\" matches file $b) and $c",
+        "($c or file a.txt matches file b.txt)",
+        "(file \"a\" not matches file (b)c)",
+        "file a(1).txt exists",
+    ] {
+        let text = task(&format!("  if {condition}:\n    ignore"));
+        assert!(
+            mistakes(&text).is_empty(),
+            "{condition}: {:?}",
+            mistakes(&text)
+        );
+    }
+    assert_eq!(
+        mistakes(&task("  if file a matches file:\n    ignore")),
+        ["3:25 expected a path, found `:`"]
+    );
+}
+
+#[test]
+fn a_variable_is_a_path_whatever_follows_it() {
+    for rest in ["", " and $c", " or $c"] {
+        let file = good(&task(&format!(
+            "  if file \"a\" matches file $b{rest}:\n    ignore"
+        )));
+        let tree = format!("{:?}", file.tasks[0].body);
+        assert!(tree.contains("right: Variable(\"$b\")"), "{tree}");
+    }
+}
+
+#[test]
 fn a_mistake_in_an_indentation_is_reported_at_its_line() {
     assert_eq!(
         mistakes(&task("    ignore\n  ignore")),

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::account::Account;
 use super::command::{Branch, Origin, ShellCommand};
 use super::oom::KernelKiller;
 use super::pump::Pump;
@@ -68,6 +69,7 @@ pub(super) struct Known {
     pub(super) branch: Branch,
     pub(super) started_at: Origin,
     pub(super) started: Instant,
+    pub(super) account: Option<Arc<Account>>,
     capture: Option<(Text, AtomicU64)>,
 }
 
@@ -78,6 +80,10 @@ pub struct Capture {
     pub variable: Text,
     /// The bytes so far.
     pub bytes: u64,
+    /// The script, or the program with its arguments; not redacted.
+    pub command: Text,
+    /// The branch it belongs to.
+    pub branch: Branch,
     /// The statement.
     pub started_at: Origin,
 }
@@ -172,6 +178,7 @@ impl Supervisor {
             branch: command.branch,
             started_at: command.started_at.clone(),
             started: Instant::now(),
+            account: command.account.clone(),
             capture: capture.map(|variable| (variable, AtomicU64::new(0))),
         });
         let (value, pid) = start()?;
@@ -216,6 +223,8 @@ impl Known {
         Some(Capture {
             variable: variable.clone(),
             bytes: bytes.load(Ordering::Relaxed),
+            command: self.title.clone(),
+            branch: self.branch,
             started_at: self.started_at.clone(),
         })
     }
@@ -240,6 +249,9 @@ impl Registration {
         if let Some((_, count)) = &self.known.capture {
             count.fetch_add(bytes, Ordering::Relaxed);
         }
+        if let Some(account) = &self.known.account {
+            account.capture(bytes);
+        }
         if let Some(shared) = self.shared.upgrade() {
             shared.captured.fetch_add(bytes, Ordering::Relaxed);
         }
@@ -247,6 +259,9 @@ impl Registration {
 
     /// Captured bytes that are no longer held here.
     pub(super) fn released(&self, bytes: u64) {
+        if let Some(account) = &self.known.account {
+            account.release(bytes);
+        }
         if let Some(shared) = self.shared.upgrade() {
             shared.captured.fetch_sub(bytes, Ordering::Relaxed);
         }
@@ -266,6 +281,29 @@ impl Drop for Registration {
         if group_lives(self.pid) {
             table.left.insert(self.pid, self.known.clone());
         }
+    }
+}
+
+/// Whether a process exists that has not ended.
+pub fn is_running(pid: u32) -> bool {
+    match super::proc::process(pid) {
+        Some(process) => !process.is_zombie(),
+        None => !cfg!(target_os = "linux") && exists(pid),
+    }
+}
+
+fn exists(pid: u32) -> bool {
+    #[cfg(unix)]
+    {
+        let pid = i32::try_from(pid)
+            .ok()
+            .and_then(rustix::process::Pid::from_raw);
+        pid.is_some_and(|pid| rustix::process::test_kill_process(pid).is_ok())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = pid;
+        false
     }
 }
 

@@ -15,6 +15,9 @@ use crate::process::GRACE;
 
 /// Runs `work` under the memory monitor and the signals; a breach or a signal drops it.
 ///
+/// Who drops the future ends the execution: its monitor goes, and its children are ended in the
+/// background, by a task of the runtime in which it ran.
+///
 /// # Errors
 /// What `work` fails with, a breach, a signal.
 pub async fn watched<R>(
@@ -34,6 +37,9 @@ pub async fn watched<R>(
     let _ = watched.limits.set(in_force.clone());
     let mut monitoring = tokio::spawn(monitor.run(ctx.clone()));
     let mut signals = Signals::listen();
+    let mut left = Left::new(watched, &ctx);
+    // The monitor has read once before anything else runs.
+    tokio::task::yield_now().await;
     // Boxed, so that it can be dropped before the children are ended: branches of a parallel loop are
     // tasks of their own and would go on with the next statement.
     let mut work = Box::pin(work);
@@ -46,11 +52,16 @@ pub async fn watched<R>(
     };
     match chosen {
         Chosen::Result(result) => {
+            left.over = true;
             ctx.cancel();
             let _ = monitoring.await;
             result
         }
-        Chosen::Verdict(Verdict::Cancelled) => work.await,
+        Chosen::Verdict(Verdict::Cancelled) => {
+            let result = work.await;
+            left.over = true;
+            result
+        }
         Chosen::Verdict(Verdict::Breach(breach)) => {
             if !shared.act() {
                 // The backstop was faster: it writes the files and ends the process.
@@ -60,17 +71,54 @@ pub async fn watched<R>(
             // The state is read before it goes.
             let request = dump_request(watched, &breach, start_dir);
             drop(work);
-            Err(stop(watched, *breach, request, &mut signals).await)
+            let error = stop(watched, *breach, request, &mut signals).await;
+            left.over = true;
+            Err(error)
         }
         Chosen::Signal(signal) => {
             watched.loading.stop();
             let task = watched.activity().map(|activity| activity.task);
             drop(work);
             end_children(watched, &mut signals).await;
+            left.over = true;
             ctx.cancel();
             let _ = monitoring.await;
             Err(ExecutionError::Signal(signal, task))
         }
+    }
+}
+
+/// What goes on when an execution is dropped in the middle, and is ended then.
+struct Left {
+    watched: Arc<Watched>,
+    ctx: CancellationToken,
+    runtime: tokio::runtime::Handle,
+    /// Whether the execution has come to its end, and what still runs was left on purpose.
+    over: bool,
+}
+
+impl Left {
+    fn new(watched: &Arc<Watched>, ctx: &CancellationToken) -> Self {
+        Self {
+            watched: watched.clone(),
+            ctx: ctx.clone(),
+            runtime: tokio::runtime::Handle::current(),
+            over: false,
+        }
+    }
+}
+
+impl Drop for Left {
+    fn drop(&mut self) {
+        self.ctx.cancel();
+        if self.over || !self.watched.supervisor.is_active() {
+            return;
+        }
+        let watched = self.watched.clone();
+        self.runtime.spawn(async move {
+            let hurry = CancellationToken::new();
+            watched.supervisor.terminate_all(GRACE, &hurry).await;
+        });
     }
 }
 

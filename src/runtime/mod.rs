@@ -27,6 +27,7 @@ use crate::value::os_reason;
 pub use crate::machine::Options;
 
 use setup::{dry_plan, new_run, project_limits};
+pub(crate) use setup::{project_asked, resolve_limits};
 
 /// Why an execution ended that did not succeed.
 #[derive(Debug)]

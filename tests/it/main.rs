@@ -11,16 +11,27 @@
 
 mod case;
 mod conformance;
+mod crash_files;
+mod diagnosis;
 mod documents;
+mod embedding;
 mod examples;
 mod includes;
+mod lexemes;
+mod long;
 mod memory;
+mod memory_command;
 mod monitor;
+mod print;
 mod processes;
 mod progress;
 mod provisioning;
+mod roundtrip;
 mod schema;
+mod secrets;
 mod signals;
+mod spans;
+mod task_limit;
 mod terminal;
 mod tidy;
 mod web;
