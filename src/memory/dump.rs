@@ -15,6 +15,7 @@ use serde_json::ser::PrettyFormatter;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::allocator;
 use super::amount::megabytes;
 use super::diagnosis::{Diagnosis, diagnose};
 use super::files::{self, Folder, Kind, Stem};
@@ -115,8 +116,11 @@ pub async fn write(request: Request) -> DumpOutcome {
     let shared = request.clone();
     // Not `spawn_blocking`: it panics where the system has no thread to give.
     let started = thread::Builder::new().stack_size(STACK).spawn(move || {
+        let outcome = write_here(&shared);
+        drop(shared);
         // Nobody waits any more when the receiver is gone.
-        let _ = sender.send(write_here(&shared));
+        let _ = sender.send(outcome);
+        allocator::settle();
     });
     match started {
         Ok(_) => receiver.await.unwrap_or_else(|_| failed(&request)),
