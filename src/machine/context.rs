@@ -28,6 +28,21 @@ pub struct Options {
     pub ignore_tools: bool,
     /// The version of a tool that is there may be changed.
     pub allow_tool_changes: bool,
+    /// What a machine does instead of going on; for tests of what stands behind a stuck run.
+    #[doc(hidden)]
+    pub instead: Instead,
+}
+
+/// Called with the machine locked, as a step is, before each slice of steps. Only an embedding
+/// program can set it.
+#[doc(hidden)]
+#[derive(Clone, Default)]
+pub struct Instead(pub Option<Arc<dyn Fn() + Send + Sync>>);
+
+impl std::fmt::Debug for Instead {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Instead").field(&self.0.is_some()).finish()
+    }
 }
 
 /// The shell of every command, as the project configures it.

@@ -26,7 +26,7 @@ mod variables;
 use std::sync::Arc;
 
 pub(crate) use action::{Action, Done};
-pub use context::Options;
+pub use context::{Instead, Options};
 pub(crate) use context::{Run, ShellSetup};
 pub(crate) use drive::drive;
 pub(crate) use failure::{Failure, Layer};

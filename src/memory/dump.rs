@@ -15,6 +15,7 @@ use serde_json::ser::PrettyFormatter;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::allocator;
 use super::amount::megabytes;
 use super::diagnosis::{Diagnosis, diagnose};
 use super::files::{self, Folder, Kind, Stem};
@@ -115,6 +116,7 @@ pub async fn write(request: Request) -> DumpOutcome {
     let shared = request.clone();
     // Not `spawn_blocking`: it panics where the system has no thread to give.
     let started = thread::Builder::new().stack_size(STACK).spawn(move || {
+        allocator::exempt();
         // Nobody waits any more when the receiver is gone.
         let _ = sender.send(write_here(&shared));
     });
@@ -128,7 +130,11 @@ pub async fn write(request: Request) -> DumpOutcome {
 pub fn write_now(request: &Request) -> DumpOutcome {
     thread::scope(|scope| {
         let builder = thread::Builder::new().stack_size(STACK);
-        match builder.spawn_scoped(scope, || write_here(request)) {
+        let write = || {
+            allocator::exempt();
+            write_here(request)
+        };
+        match builder.spawn_scoped(scope, write) {
             Ok(writer) => writer.join().unwrap_or_else(|_| failed(request)),
             Err(_) => write_here(request),
         }

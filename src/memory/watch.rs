@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::allocator;
-use super::backstop::Backstop;
+use super::allocator::{self, Held};
+use super::backstop::{Backstop, EXCESS};
 use super::bell;
 use super::history::Ring;
 use super::limits::Limits;
@@ -78,6 +78,8 @@ pub struct Shared {
     /// When the monitor will have read again, in ms since the start; when that passes, it is stuck.
     due: AtomicU64,
     backstop: Mutex<Option<Backstop>>,
+    /// Since the decision other threads take no more, until the execution has ended.
+    held: Mutex<Option<Held>>,
 }
 
 /// The memory of the children, and when it was measured.
@@ -104,6 +106,7 @@ impl Shared {
             close: AtomicBool::new(false),
             due: AtomicU64::new(0),
             backstop: Mutex::default(),
+            held: Mutex::default(),
         }
     }
 
@@ -141,6 +144,11 @@ impl Shared {
         backstop.is_none_or(Backstop::end)
     }
 
+    /// Lets all threads take memory again.
+    pub(super) fn release(&self) {
+        lock(&self.held).take();
+    }
+
     #[cfg(test)]
     pub(super) fn history_so_far(&self) -> super::record::History {
         lock(&self.history).history().clone()
@@ -173,9 +181,12 @@ impl Shared {
         lock(&self.decided).clone()
     }
 
-    /// Decides, unless it was decided before; what was decided.
+    /// Decides, unless it was decided before; what was decided. From here on a stuck thread takes no
+    /// more: not from what is left for the files.
     pub(super) fn decide(&self, exceeded: Exceeded) -> Exceeded {
-        self.breached.store(true, Ordering::Release);
+        if !self.breached.swap(true, Ordering::AcqRel) && exceeded.scope == Scope::Own {
+            *lock(&self.held) = Some(allocator::hold(exceeded.limit + EXCESS));
+        }
         lock(&self.decided).get_or_insert(exceeded).clone()
     }
 

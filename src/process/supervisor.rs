@@ -1,8 +1,8 @@
 //! Who knows every child of an execution.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError, Weak};
+use std::time::{Duration, Instant};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -22,6 +22,9 @@ static STARTED: Mutex<Option<FxHashSet<u32>>> = Mutex::new(None);
 
 /// Buffers that are kept for the next command; more are only in use with parallel branches.
 const KEPT_RINGS: usize = 4;
+
+/// How long a lock may be held before its holder is taken for stuck.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// The children of one execution. Clones share them.
 #[derive(Clone, Debug)]
@@ -124,6 +127,9 @@ impl Supervisor {
     /// What each running capture holds, the largest first. A capture that was dropped with its
     /// execution is named until its process has been ended.
     pub fn captures(&self) -> Vec<Capture> {
+        if !self.can_look() {
+            return Vec::new();
+        }
         let table = lock(&self.shared.table);
         let mut all: Vec<_> = table.running.values().filter_map(Known::capture).collect();
         all.sort_by_key(|capture| std::cmp::Reverse(capture.bytes));
@@ -143,6 +149,17 @@ impl Supervisor {
     pub(super) fn stop(&self) {
         let _started = started();
         self.shared.stopping.store(true, Ordering::Release);
+    }
+
+    /// As [`Supervisor::stop`] for a thread that must not wait for one that is stuck.
+    pub(super) fn stop_now(&self) {
+        self.shared.stopping.store(true, Ordering::Release);
+    }
+
+    /// Whether what is known of the processes can be looked at: a thread that is stuck may have
+    /// locked it for ever. Others have it for some ms.
+    pub(super) fn can_look(&self) -> bool {
+        is_free(&STARTED) && is_free(&self.shared.table) && is_free(&self.shared.measured)
     }
 
     /// Starts a process with `start` and notes it.
@@ -277,6 +294,17 @@ pub(super) fn group_lives(group: u32) -> bool {
     {
         let _ = group;
         false
+    }
+}
+
+fn is_free<T>(mutex: &Mutex<T>) -> bool {
+    let begun = Instant::now();
+    loop {
+        match mutex.try_lock() {
+            Err(TryLockError::WouldBlock) if begun.elapsed() > PATIENCE => return false,
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PATIENCE / 50),
+            Ok(_) | Err(TryLockError::Poisoned(_)) => return true,
+        }
     }
 }
 

@@ -118,7 +118,7 @@ impl Supervisor {
     /// The processes of the execution, those that use most first, at most `limit`. The memory
     /// is that of the last [`Supervisor::tree_memory`] where the process has not grown since.
     pub fn children(&self, limit: usize) -> Vec<ChildInfo> {
-        if !self.is_active() {
+        if !self.is_active() || !self.can_look() {
             return Vec::new();
         }
         let members = self.members(proc::scan());
@@ -195,6 +195,20 @@ impl Supervisor {
         });
         wanted.map(|member| member.process).collect()
     }
+}
+
+/// Those of `processes` that descend from this one, known by their parents alone.
+pub(super) fn descending(processes: &[Process]) -> Vec<Process> {
+    let mut found: Vec<Process> = Vec::new();
+    let mut parents = vec![std::process::id()];
+    while let Some(parent) = parents.pop() {
+        let children = processes.iter().filter(|process| process.parent == parent);
+        for child in children {
+            found.push(*child);
+            parents.push(child.pid);
+        }
+    }
+    found
 }
 
 impl Table {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use super::signals::{Signal, Signals};
-use super::stop::{dump_request, last_resort, stop};
+use super::signals::{Pending, Signal, Signals};
+use super::stop::{dump_request, last_resort, stop, unheard};
 use super::{ExecutionError, Watched};
 use crate::memory::limits::Limits;
 use crate::memory::snapshot::Observed as _;
@@ -26,6 +26,7 @@ pub async fn watched<R>(
     let ctx = CancellationToken::new();
     let monitor = Monitor::new(limits).observed(watched.clone());
     let monitor = monitor.last_resort(last_resort(watched.clone(), start_dir.clone()));
+    let monitor = monitor.unheard(unheard(watched.clone(), Pending::listen()));
     let shared = monitor.shared();
     let in_force = monitor.limits();
     // One execution is watched once, so nothing else can have set it.
@@ -61,6 +62,9 @@ pub async fn watched<R>(
             Err(stop(watched, *breach, request, &mut signals).await)
         }
         Chosen::Signal(signal) => {
+            if !shared.act() {
+                std::future::pending::<()>().await;
+            }
             watched.loading.stop();
             let task = watched.activity().map(|activity| activity.task);
             drop(work);

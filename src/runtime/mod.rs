@@ -25,6 +25,8 @@ use crate::source::Text;
 use crate::value::os_reason;
 
 pub use crate::machine::Options;
+#[doc(hidden)]
+pub use crate::machine::Instead;
 
 use setup::{dry_plan, new_run, project_limits};
 
