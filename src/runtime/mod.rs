@@ -24,9 +24,9 @@ use crate::resolve::{Program, ResolveError};
 use crate::source::Text;
 use crate::value::os_reason;
 
-pub use crate::machine::Options;
 #[doc(hidden)]
 pub use crate::machine::Instead;
+pub use crate::machine::Options;
 
 use setup::{dry_plan, new_run, project_limits};
 

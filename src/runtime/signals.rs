@@ -45,7 +45,10 @@ pub(super) struct Pending {
 impl Pending {
     /// From now on signals are noted.
     #[cfg(unix)]
-    #[allow(unsafe_code, reason = "what runs in a handler is for the caller to vouch for")]
+    #[allow(
+        unsafe_code,
+        reason = "what runs in a handler is for the caller to vouch for"
+    )]
     pub(super) fn listen() -> Self {
         let mut pending = Self::default();
         for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT] {

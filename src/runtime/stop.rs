@@ -82,7 +82,9 @@ pub(super) fn unheard(watched: Arc<Watched>, pending: Pending) -> Unheard {
         act: Box::new(move || {
             let Some(signal) = pending.get() else { return };
             let name = signal.name();
-            last_words::write(&format!("Error: stopped by {name}, which drun was too busy to hear\n"));
+            last_words::write(&format!(
+                "Error: stopped by {name}, which drun was too busy to hear\n"
+            ));
             watched.supervisor.end_all_now(GRACE);
             std::process::exit(signal.status().into());
         }),
