@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use rustc_hash::FxHashMap;
 
 use super::Machine;
-use crate::memory::snapshot::Place;
+use crate::memory::snapshot::{Activity, Place};
 use crate::process::Supervisor;
 use crate::report::Report;
 use crate::resolve::Program;
@@ -82,6 +82,8 @@ pub(crate) struct RunState {
     target: Option<Text>,
     /// Files that are being read.
     reads: Vec<Arc<Reading>>,
+    /// What ran when a machine last began to step: the machine may be stuck and locked.
+    last: Option<Activity>,
 }
 
 /// A file that is being read.
@@ -109,6 +111,18 @@ impl Run {
     /// The requested task.
     pub(crate) fn target(&self) -> Option<Text> {
         self.state.try_lock().ok()?.target.clone()
+    }
+
+    /// Notes what runs, as far as nobody looks in this moment.
+    pub(crate) fn note(&self, activity: Option<Activity>) {
+        if let (Some(activity), Ok(mut state)) = (activity, self.state.try_lock()) {
+            state.last = Some(activity);
+        }
+    }
+
+    /// What was noted last.
+    pub(crate) fn noted(&self) -> Option<Activity> {
+        self.state.try_lock().ok()?.last.clone()
     }
 
     /// Begins the reading of a file; it ends when the result is dropped.

@@ -21,10 +21,11 @@ impl Run {
     /// What runs now, as far as it can be seen without waiting.
     pub(crate) fn activity(&self) -> Option<Activity> {
         let machines = self.machines.try_lock().ok()?;
-        machines.iter().rev().find_map(|machine| {
+        let seen = machines.iter().rev().find_map(|machine| {
             let machine = machine.upgrade()?;
             look(&machine, Machine::activity)?
-        })
+        });
+        seen.or_else(|| self.noted())
     }
 
     /// The state of all machines; `None` when none can be looked at.
@@ -101,7 +102,7 @@ impl Machine {
         }
     }
 
-    fn activity(&self) -> Option<Activity> {
+    pub(super) fn activity(&self) -> Option<Activity> {
         let call = self.call()?;
         let task = call_at(&self.frames, call.task)?;
         Some(Activity {

@@ -28,6 +28,11 @@ const WHILE_HELD: i64 = 2 * 1024 * 1024;
 const STILL: Duration = Duration::from_millis(10);
 /// How long a thread is kept.
 const LONGEST: Duration = Duration::from_secs(3);
+/// How far above the limit a thread takes memory, in bytes, when somebody stands behind it: it asks
+/// itself, because on a machine that is busy nobody else may get to ask.
+const AHEAD: u64 = 8 * 1024 * 1024;
+/// So near to the limit it begins to ask.
+const NEAR: i64 = 16 * 1024 * 1024;
 /// Growth is not held.
 const NO_CEILING: u64 = u64::MAX;
 /// Nothing is armed.
@@ -45,6 +50,8 @@ static ALLOWED: AtomicI64 = AtomicI64::new(DISARMED);
 static TORN: AtomicBool = AtomicBool::new(false);
 /// The limit of the process, in bytes.
 static LIMIT: AtomicI64 = AtomicI64::new(NO_LIMIT);
+/// Whether somebody ends the process when the runtime does not.
+static GUARDED: AtomicBool = AtomicBool::new(false);
 /// Bytes that somebody wants at once and has not been given.
 static DEMAND: AtomicU64 = AtomicU64::new(0);
 /// Wakes the monitor before its time.
@@ -159,6 +166,12 @@ pub(super) fn limit(bytes: Option<u64>) {
     LIMIT.store(bytes.map_or(NO_LIMIT, signed), Ordering::Relaxed);
 }
 
+/// Says whether somebody ends the process when the runtime does not act: then no thread goes more
+/// than 8 MiB above the limit, but is kept until that.
+pub(super) fn guard(guarded: bool) {
+    GUARDED.store(guarded, Ordering::Release);
+}
+
 /// Rings once when more than `bytes` live. A smaller figure that is armed already stays: it only
 /// rings too early, and who reads then arms anew.
 pub(super) fn arm(bytes: u64) {
@@ -186,8 +199,19 @@ fn signed(bytes: u64) -> i64 {
 fn trip() {
     if ALLOWED.swap(DISARMED, Ordering::AcqRel) != DISARMED {
         TORN.store(true, Ordering::Relaxed);
-        backstop::call();
+        call_for_help();
     }
+}
+
+/// Rings. What that itself allocates must not be kept.
+fn call_for_help() {
+    let exempt = |exempt| {
+        HERE.try_with(|here| here.exempt.replace(exempt))
+            .unwrap_or(true)
+    };
+    let before = exempt(true);
+    backstop::call();
+    exempt(before);
 }
 
 /// From now on until this is dropped a thread that takes more than 2 MiB stops where more than
@@ -227,10 +251,14 @@ fn is_held() -> bool {
     CEILING.load(Ordering::Relaxed) != NO_CEILING
 }
 
-/// Whether `more` bytes are too many while growth is held.
+/// Whether `more` bytes are too many now.
 fn is_too_much(more: u64) -> bool {
-    let ceiling = CEILING.load(Ordering::Acquire);
-    ceiling != NO_CEILING
+    let mut ceiling = CEILING.load(Ordering::Acquire);
+    if GUARDED.load(Ordering::Acquire) {
+        let limit = u64::try_from(LIMIT.load(Ordering::Relaxed)).unwrap_or(NO_CEILING);
+        ceiling = ceiling.min(limit.saturating_add(AHEAD));
+    }
+    ceiling < NO_LIMIT.unsigned_abs()
         && reading::resident_now().is_some_and(|bytes| bytes.saturating_add(more) > ceiling)
 }
 
@@ -243,6 +271,8 @@ fn stand_still(more: u64) {
         return;
     }
     KEPT.fetch_add(1, Ordering::AcqRel);
+    // Who decides may not have got to it.
+    call_for_help();
     while is_too_much(more) && begun.elapsed() < LONGEST {
         std::thread::sleep(STILL);
     }
@@ -294,8 +324,14 @@ impl Here {
         if live > 0 && total > ALLOWED.load(Ordering::Relaxed) {
             trip();
         }
-        if is_held() && !self.exempt.get() {
-            self.take_while_held(live);
+        if live > 0 && !self.exempt.get() {
+            if is_held() {
+                self.take_while_held(live);
+            } else if GUARDED.load(Ordering::Relaxed)
+                && total.saturating_add(NEAR) > LIMIT.load(Ordering::Relaxed)
+            {
+                stand_still(0);
+            }
         }
     }
 
@@ -306,7 +342,7 @@ impl Here {
             self.held.set(0);
         }
         self.held.set(self.held.get() + live);
-        if live > 0 && self.held.get() > WHILE_HELD {
+        if self.held.get() > WHILE_HELD {
             stand_still(0);
         }
     }

@@ -309,6 +309,9 @@ impl Watcher {
         let reading = eyes.read(self.shared().elapsed()).unwrap_or_default();
         let breach = eyes.breach(&reading, exceeded);
         at_most(LONGEST, move || resort(breach.clone()));
+        // It did not end the process: then nobody need be kept for it.
+        allocator::guard(false);
+        self.shared().release();
     }
 }
 

@@ -201,6 +201,7 @@ impl Watch {
             handed_over: false,
         };
         allocator::limit(limits.critical);
+        allocator::guard(watch.standby.resort.is_some());
         if let (Some(limit), Some(_)) = (limits.critical, allocator::live()) {
             watch.stands_by = watch.standby.stand_by();
             watch.arm_at(limit);
@@ -341,6 +342,7 @@ impl Drop for Watch {
     fn drop(&mut self) {
         self.disarm();
         allocator::limit(None);
+        allocator::guard(false);
         self.standby.stand_down();
         if !self.handed_over {
             self.eyes().shared.release();

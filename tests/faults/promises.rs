@@ -81,7 +81,7 @@ fn stuck_promises() -> Vec<Promise> {
                 workers,
                 doing,
                 limit: LIMIT,
-                well: Duration::ZERO,
+                well: Duration::from_millis(20),
                 children: false,
             };
             let runs = Together::<Figures>::new(move || stuck::breach(plan, stuck_program));
@@ -312,6 +312,13 @@ fn file_promises() -> Vec<Promise> {
             )
         })
         .collect();
+    all.push(promise(
+        "F SIGTERM with both streams full and unread",
+        10,
+        1000.0,
+        "ms",
+        |_| files::unread(),
+    ));
     let left = Cell::new(0);
     all.push(promise(
         "F SIGKILL while the dump is written: left half-way, gone with the next run",

@@ -53,7 +53,12 @@ impl Promise {
             kept += usize::from(figure <= *bar);
         }
         let mark = if kept == *runs { "" } else { " **broken**" };
-        println!("| {name} | {kept} of {runs}{mark} | {worst:.1} {unit} | {bar} {unit} |");
+        let worst = if worst == f64::MIN {
+            "-".to_owned()
+        } else {
+            format!("{worst:.1} {unit}")
+        };
+        println!("| {name} | {kept} of {runs}{mark} | {worst} | {bar} {unit} |");
         kept == *runs
     }
 }

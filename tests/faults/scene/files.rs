@@ -33,8 +33,6 @@ pub(crate) enum Fault {
     ErrorClosed,
     /// Standard error is a pipe that is full and that nobody reads.
     ErrorUnread,
-    /// The same of standard output.
-    OutputUnread,
     /// Who read standard output has gone.
     OutputGone,
     /// SIGTERM comes while the dump is written.
@@ -42,7 +40,7 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::ReadOnly,
         Self::AllReadOnly,
         Self::Missing,
@@ -52,7 +50,6 @@ impl Fault {
         Self::NoDescriptors,
         Self::ErrorClosed,
         Self::ErrorUnread,
-        Self::OutputUnread,
         Self::OutputGone,
         Self::Terminated,
     ];
@@ -109,12 +106,6 @@ pub(crate) fn stopped(fault: Fault, run: usize) -> Done {
             command.stderr(full);
             ended(command)
         }
-        Fault::OutputUnread => {
-            let (_reader, full) = full_pipe();
-            let mut command = folder.xdrun(&LIMITS);
-            command.stdout(full);
-            ended(command)
-        }
         Fault::OutputGone => {
             let (reader, writer) = rustix::pipe::pipe().unwrap();
             drop(reader);
@@ -144,11 +135,8 @@ fn tasks(fault: Fault) -> String {
             "task \"t\":\n  run \"rm -r ../work\"\n  call task again\n\ntask \"again\":\n  call task again\n"
         ),
         Fault::NoDescriptors => "task \"t\":\n  for each $i in [\"a\", \"b\", \"c\", \"grow\"] in parallel:\n    if $i is \"grow\":\n      \
-             sleep 200ms\n      call task again\n    otherwise:\n      run \"sleep 100\"\n\ntask \"again\":\n  call task again\n"
+             wait 200ms\n      call task again\n    otherwise:\n      run \"sleep 100\"\n\ntask \"again\":\n  call task again\n"
             .to_owned(),
-        Fault::OutputUnread => {
-            "task \"t\":\n  info \"unread\"\n  capture from shell \"yes all work\" as $all\n".to_owned()
-        }
         _ => away.to_owned(),
     }
 }
@@ -224,6 +212,23 @@ fn check(fault: Fault, folder: &Folder, done: &Done) {
     {
         whole_dump(file);
     }
+}
+
+/// Sends SIGTERM to a run whose both streams are full and unread; how long it lives on, in ms.
+pub(crate) fn unread() -> f64 {
+    let folder = Folder::new("task \"t\":\n  info \"unread\"\n  run \"sleep 1000\"\n");
+    let ((_one, out), (_other, error)) = (full_pipe(), full_pipe());
+    let mut command = folder.xdrun(&LIMITS);
+    command.stdout(out).stderr(error);
+    let running = Running::start(command);
+    // It waits for its reader by then, and if not, it waits for its child.
+    std::thread::sleep(Duration::from_millis(200));
+    let sent = super::watch::now();
+    running.signal(Signal::TERM);
+    let done = running.wait();
+    assert_eq!(done.status, Some(143));
+    assert!(folder.living().is_empty());
+    done.ended - sent
 }
 
 /// Kills a run `after` it has begun to write its dump; whether something was left half-way. Nothing

@@ -31,7 +31,7 @@ const TASKS: &str = "task \"one\":\n  for $i in range 1 to 100000000:\n    let $
 pub(crate) enum Doing {
     /// Takes memory in small pieces, without end.
     Grows,
-    /// Takes it at once, and then does nothing without end.
+    /// Takes it at once, fills it, and then does nothing without end.
     Jumps,
     /// Does nothing, without end.
     Idles,
@@ -173,18 +173,25 @@ fn sticking(plan: Plan) -> impl Fn() + Send + Sync {
             }
         };
         let mut held: Vec<Vec<u8>> = Vec::new();
+        let mut room: Vec<u8> = Vec::new();
         if plan.doing == Doing::Jumps {
-            held.push(vec![1; (plan.limit * MB) as usize]);
-            is_over();
+            room.reserve_exact((plan.limit * MB) as usize);
         }
         loop {
-            if plan.doing == Doing::Grows {
-                held.push(vec![1; 64 * 1024]);
-                if held.len().is_multiple_of(16) {
-                    is_over();
+            match plan.doing {
+                Doing::Grows => held.push(vec![1; 64 * 1024]),
+                // What was taken before is filled: the allocator is not asked again.
+                Doing::Jumps
+                    if room.len() < room.capacity() && !crossed.load(Ordering::Relaxed) =>
+                {
+                    room.resize((room.len() + MB as usize).min(room.capacity()), 1);
                 }
+                Doing::Jumps | Doing::Idles => {}
             }
-            black_box(&held);
+            if plan.doing != Doing::Idles && !crossed.load(Ordering::Relaxed) {
+                is_over();
+            }
+            black_box((&held, &room));
         }
     }
 }

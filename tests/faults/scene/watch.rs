@@ -113,6 +113,7 @@ impl Folder {
             self.work.clone(),
             self.beside("tmp"),
             self.beside("home/.drun/crash"),
+            self.beside("home/made/for/us"),
         ];
         let entries = places.iter().filter_map(|place| fs::read_dir(place).ok());
         let paths = entries.flatten().flatten().map(|entry| entry.path());
