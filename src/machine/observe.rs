@@ -28,14 +28,16 @@ impl Run {
         seen.or_else(|| self.noted())
     }
 
+    /// The machines that are alive, as far as they can be listed without waiting.
+    pub(crate) fn alive(&self) -> Vec<Arc<Mutex<Machine>>> {
+        let machines = self.machines.try_lock();
+        let listed = machines.iter().flat_map(|machines| machines.iter());
+        listed.filter_map(std::sync::Weak::upgrade).collect()
+    }
+
     /// The state of all machines; `None` when none can be looked at.
     pub(crate) fn snapshot(&self) -> Option<ExecutionSnapshot> {
-        let machines = self.machines.try_lock().ok()?;
-        let alive: Vec<_> = machines
-            .iter()
-            .filter_map(std::sync::Weak::upgrade)
-            .collect();
-        drop(machines);
+        let alive = self.alive();
         let mut snapshot = ExecutionSnapshot {
             machines_total: alive.len() as u64,
             pending_output: self.report.pending() as u64,

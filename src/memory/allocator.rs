@@ -242,6 +242,15 @@ pub(super) fn exempt() {
     let _ = HERE.try_with(|here| here.exempt.set(true));
 }
 
+/// As for the thread that writes the dump, for the one that acts on the breach, until growth is held
+/// another time.
+pub fn exempt_for_now() {
+    let _ = HERE.try_with(|here| {
+        here.epoch.set(EPOCH.load(Ordering::Acquire));
+        here.held.set(i64::MIN / 2);
+    });
+}
+
 /// Whether a thread is kept because growth is held.
 pub(super) fn keeps_somebody() -> bool {
     KEPT.load(Ordering::Acquire) > 0
@@ -283,7 +292,7 @@ fn stand_still(more: u64) {
 #[inline]
 fn ask(bytes: usize) {
     if bytes >= LARGE && is_held() {
-        let exempt = HERE.try_with(|here| here.exempt.get()).unwrap_or(true);
+        let exempt = HERE.try_with(Here::is_exempt).unwrap_or(true);
         if !exempt {
             stand_still(bytes as u64);
         }
@@ -333,6 +342,11 @@ impl Here {
                 stand_still(0);
             }
         }
+    }
+
+    fn is_exempt(&self) -> bool {
+        let acts = self.held.get() < 0 && self.epoch.get() == EPOCH.load(Ordering::Acquire);
+        self.exempt.get() || acts
     }
 
     #[cold]

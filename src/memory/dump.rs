@@ -109,8 +109,9 @@ impl RuntimeInfo {
     }
 }
 
-/// Writes the files on a thread of its own, while the runtime goes on with what it has to do.
-pub async fn write(request: Request) -> DumpOutcome {
+/// Writes the files on a thread of its own, while the runtime goes on with what it has to do. The
+/// thread begins at once.
+pub fn write(request: Request) -> impl Future<Output = DumpOutcome> + Send {
     let (sender, receiver) = tokio::sync::oneshot::channel();
     let request = Arc::new(request);
     let shared = request.clone();
@@ -120,9 +121,11 @@ pub async fn write(request: Request) -> DumpOutcome {
         // Nobody waits any more when the receiver is gone.
         let _ = sender.send(write_here(&shared));
     });
-    match started {
-        Ok(_) => receiver.await.unwrap_or_else(|_| failed(&request)),
-        Err(_) => write_here(&request),
+    async move {
+        match started {
+            Ok(_) => receiver.await.unwrap_or_else(|_| failed(&request)),
+            Err(_) => write_here(&request),
+        }
     }
 }
 

@@ -237,6 +237,10 @@ impl Watch {
             None => limits.interval,
         };
         self.eyes().measure_children(&mut reading, rest);
+        if tree.is_some_and(|limit| reading.tree() > limit) {
+            // Memory that is shared may have been counted more than once.
+            self.eyes().measure_exactly(&mut reading);
+        }
         let activity = self.eyes().activity();
         self.note(&reading, activity.as_ref());
         if limits.warning.is_some_and(|limit| reading.resident > limit) && shared.warn_once() {

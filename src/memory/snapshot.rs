@@ -310,6 +310,12 @@ pub trait Observed: Send + Sync {
         None
     }
 
+    /// The same as exactly as it can be known, however long that takes: before a limit of the tree is
+    /// taken for exceeded.
+    fn children_exactly(&self) -> Option<ChildrenMemory> {
+        self.children()
+    }
+
     /// The smallest limit of a task that is running; `None` without one.
     fn task_limit(&self) -> Option<TaskLimit> {
         None

@@ -272,6 +272,16 @@ impl Eyes {
         reading.children = children.memory;
     }
 
+    /// As [`Eyes::measure_children`], now and exactly.
+    pub(super) fn measure_exactly(&self, reading: &mut Reading) {
+        let Some(observed) = &self.observed else {
+            return;
+        };
+        let mut children = lock(&self.shared.children);
+        children.memory = observed.children_exactly().unwrap_or_default();
+        reading.children = children.memory;
+    }
+
     /// Writes a reading down, as far as nobody else does so in this moment.
     pub(super) fn note(&self, reading: &Reading, activity: Option<&Activity>) {
         let sample = Sample {

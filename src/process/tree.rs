@@ -57,8 +57,9 @@ pub struct TreeMemory {
     pub bytes: u64,
     /// The number of processes.
     pub processes: usize,
-    /// How many of them could not be measured by proportional memory; resident memory stands
-    /// for it, which counts shared pages several times.
+    /// How many of them could not be measured by proportional memory now; an earlier measurement
+    /// stands for it, or that of a process of the same size, or resident memory, which counts shared
+    /// pages several times.
     pub resident_only: usize,
 }
 
@@ -77,6 +78,8 @@ pub(super) struct Measured {
 struct Size {
     resident: u64,
     proportional: u64,
+    /// How many processes there were.
+    among: usize,
 }
 
 /// A process and the command that it comes from.
@@ -108,6 +111,16 @@ impl Supervisor {
         let excess = begin.elapsed().saturating_sub(budget);
         measured.rested = Some(Instant::now() + excess * REST);
         measured.last
+    }
+
+    /// As [`Supervisor::tree_memory`] with a budget that is enough for all, whatever was before: for
+    /// decisions.
+    pub fn tree_memory_exactly(&self, budget: Duration) -> TreeMemory {
+        {
+            let mut measured = lock(&self.shared.measured);
+            (measured.rested, measured.pss_rested) = (None, None);
+        }
+        self.tree_memory(budget)
     }
 
     /// The next measurement is a new one, however long the last one took.
@@ -305,22 +318,32 @@ impl Measured {
             ..TreeMemory::default()
         };
         let mut sizes = FxHashMap::default();
+        let mut fresh: Vec<Size> = Vec::new();
         for Member { process, .. } in members {
             let key = (process.pid, process.started);
-            let size = self.size(process, end);
+            let own = self.size(process, members.len(), end);
+            let is_fresh = |size: &Size| size.still_true(process.resident, members.len());
+            // Forks of one size share the same: one that was measured stands for the others.
+            let size = match own.filter(is_fresh) {
+                Some(own) => {
+                    fresh.push(own);
+                    Some(own)
+                }
+                None => {
+                    total.resident_only += 1;
+                    fresh.iter().copied().find(is_fresh).or(own)
+                }
+            };
             total.bytes += size.map_or(process.resident, |size| size.scaled(process.resident));
-            total.resident_only += usize::from(size.is_none());
-            if let Some(size) = size {
-                sizes.insert(key, size);
-            }
+            sizes.extend(own.map(|own| (key, own)));
         }
         self.sizes = sizes;
         total
     }
 
-    fn size(&mut self, process: &Process, end: Instant) -> Option<Size> {
+    fn size(&mut self, process: &Process, among: usize, end: Instant) -> Option<Size> {
         let before = self.sizes.get(&(process.pid, process.started)).copied();
-        if before.is_some_and(|before| before.still_true(process.resident)) {
+        if before.is_some_and(|before| before.still_true(process.resident, among)) {
             return before;
         }
         if !self.may_measure(process.resident, end) {
@@ -335,6 +358,7 @@ impl Measured {
         Some(Size {
             resident: process.resident,
             proportional,
+            among,
         })
     }
 
@@ -350,9 +374,10 @@ impl Measured {
 }
 
 impl Size {
-    /// Whether the process has hardly changed since it was measured.
-    fn still_true(&self, resident: u64) -> bool {
-        self.resident.abs_diff(resident) <= self.resident / 16
+    /// Whether the process has hardly changed since it was measured, nor have those that may share its
+    /// memory.
+    fn still_true(&self, resident: u64, among: usize) -> bool {
+        self.among == among && self.resident.abs_diff(resident) <= self.resident / 16
     }
 
     /// The proportional part of `resident`, if the rest of the process is like what was measured.

@@ -2,12 +2,15 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread;
 
 use tokio_util::sync::CancellationToken;
 
 use super::signals::{Pending, Signal, Signals};
 use super::stop::{dump_request, last_resort, stop, unheard};
 use super::{ExecutionError, Watched};
+use crate::memory::allocator::exempt_for_now;
+use crate::memory::dump;
 use crate::memory::limits::Limits;
 use crate::memory::snapshot::Observed as _;
 use crate::memory::{Monitor, Verdict};
@@ -56,10 +59,15 @@ pub async fn watched<R>(
                 std::future::pending::<()>().await;
             }
             watched.loading.stop();
+            exempt_for_now();
             // The state is read before it goes.
-            let request = dump_request(watched, &breach, start_dir);
+            let writing = dump::write(dump_request(watched, &breach, start_dir));
+            // The work ends, but millions of frames are freed while the files are written.
+            let machines = watched.machines();
             drop(work);
-            Err(stop(watched, *breach, request, &mut signals).await)
+            // No thread to be had: then here.
+            let _ = thread::Builder::new().spawn(move || drop(machines));
+            Err(stop(watched, *breach, writing, &mut signals).await)
         }
         Chosen::Signal(signal) => {
             if !shared.act() {

@@ -18,10 +18,10 @@ use crate::process::GRACE;
 pub(super) async fn stop(
     watched: &Arc<Watched>,
     breach: Breach,
-    request: dump::Request,
+    writing: impl Future<Output = DumpOutcome>,
     signals: &mut Signals,
 ) -> ExecutionError {
-    let (outcome, ()) = tokio::join!(dump::write(request), end_children(watched, signals));
+    let (outcome, ()) = tokio::join!(writing, end_children(watched, signals));
     tell(&breach, &outcome);
     ExecutionError::Memory(Box::new(Stopped { breach, outcome }))
 }
@@ -31,6 +31,7 @@ pub(super) fn dump_request(
     breach: &Breach,
     start_dir: PathBuf,
 ) -> dump::Request {
+    let at = crate::value::now_format::local_now();
     let program = breach.program.clone();
     let loaded = || watched.run.get().map(|run| run.program.ast().clone());
     let limits = watched.limits.get().map(InForce::get);
@@ -40,7 +41,7 @@ pub(super) fn dump_request(
         snapshot: watched.snapshot().or_else(|| last_seen(breach)),
         dump_dir: limits.and_then(|limits| limits.dump_dir.clone()),
         start_dir,
-        at: crate::value::now_format::local_now(),
+        at,
     }
 }
 

@@ -1,19 +1,21 @@
 //! What the monitor sees of an execution: the loading, the machines, the children.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use crate::load::LoadProgress;
-use crate::machine::Run;
+use crate::machine::{Machine, Run};
 use crate::memory::InForce;
 use crate::memory::snapshot::{
     Activity, CapturedOutput, ChildSnapshot, ChildrenMemory, ExecutionSnapshot, HeldRead, Loading,
     MAX_CHILDREN, MAX_LISTED, Observed, Phase, Place,
 };
-use crate::process::{Origin, Supervisor};
+use crate::process::{Origin, Supervisor, TreeMemory};
 
 /// How long one look at the memory of the children may take.
 const CHILDREN: Duration = Duration::from_millis(5);
+/// The same before a run is stopped for it.
+const EXACTLY: Duration = Duration::from_millis(100);
 
 /// What is watched: the loading, then the run.
 pub struct Watched {
@@ -33,6 +35,11 @@ impl Watched {
             run: OnceLock::new(),
             limits: OnceLock::new(),
         })
+    }
+
+    /// Keeps what the machines of the run hold.
+    pub(super) fn machines(&self) -> Vec<Arc<Mutex<Machine>>> {
+        self.run.get().map(|run| run.alive()).unwrap_or_default()
     }
 
     fn child_snapshots(&self) -> Vec<ChildSnapshot> {
@@ -87,6 +94,13 @@ impl Watched {
     }
 }
 
+fn in_short(tree: TreeMemory) -> ChildrenMemory {
+    ChildrenMemory {
+        count: tree.processes as u32,
+        bytes: tree.bytes,
+    }
+}
+
 fn place(origin: &Origin) -> Place {
     Place {
         task: origin.task.to_string(),
@@ -133,10 +147,13 @@ impl Observed for Watched {
         if !self.supervisor.is_active() {
             return None;
         }
-        let tree = self.supervisor.tree_memory(CHILDREN);
-        Some(ChildrenMemory {
-            count: tree.processes as u32,
-            bytes: tree.bytes,
-        })
+        Some(in_short(self.supervisor.tree_memory(CHILDREN)))
+    }
+
+    fn children_exactly(&self) -> Option<ChildrenMemory> {
+        if !self.supervisor.is_active() {
+            return None;
+        }
+        Some(in_short(self.supervisor.tree_memory_exactly(EXACTLY)))
     }
 }

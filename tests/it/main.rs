@@ -13,9 +13,16 @@ mod case;
 mod conformance;
 mod documents;
 mod examples;
+mod faults;
 mod memory;
 mod monitor;
 mod processes;
+#[path = "../faults/scene/mod.rs"]
+mod scene;
 mod schema;
 mod tidy;
 mod xdrun;
+
+/// As the command's: the quick version of the fault suite starts this binary as a program.
+#[global_allocator]
+static ALLOCATOR: drun::memory::allocator::Counting = drun::memory::allocator::Counting;

@@ -5,7 +5,7 @@
 
 use std::hint::black_box;
 use std::path::PathBuf;
-use std::process::{Command, ExitCode};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -95,8 +95,8 @@ fn noted(folder: &Folder, name: &str) -> f64 {
         .unwrap()
 }
 
-/// The program.
-pub(crate) fn program(plan: &str) -> ExitCode {
+/// The program; its exit status.
+pub(crate) fn program(plan: &str) -> u8 {
     let plan = Plan::parse(plan);
     subscriber::install(None, false, Box::new(last_words::write));
     let mut builder = match plan.workers {
@@ -115,9 +115,9 @@ pub(crate) fn program(plan: &str) -> ExitCode {
     };
     runtime.shutdown_background();
     match result {
-        Err(ExecutionError::Memory(_)) => ExitCode::FAILURE,
-        Err(ExecutionError::Signal(signal, _)) => ExitCode::from(signal.status()),
-        _ => ExitCode::SUCCESS,
+        Err(ExecutionError::Memory(_)) => 1,
+        Err(ExecutionError::Signal(signal, _)) => signal.status(),
+        _ => 0,
     }
 }
 
