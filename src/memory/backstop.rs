@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use super::record::{Exceeded, Scope};
 use super::units::MB;
 use super::watch::{Breach, Eyes, Shared};
-use super::{allocator, bell, last_words, reading};
+use super::{allocator, bell, last_words};
 
 /// How long a breach may last before the runtime has acted.
 pub const PATIENCE: Duration = Duration::from_millis(250);
@@ -143,7 +143,6 @@ impl Backstop {
             wished_since: None,
             asked: None,
         };
-        reading::keep_open();
         let thread = thread::Builder::new()
             .name("drun-backstop".to_owned())
             .stack_size(STACK)

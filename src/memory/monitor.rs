@@ -9,7 +9,6 @@ use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::allocator;
 use super::backstop::{LastResort, PATIENCE, Standby, Unheard};
 use super::limits::Limits;
 use super::pace::Growth;
@@ -20,6 +19,7 @@ use super::snapshot::{Activity, Observed};
 use super::units::MB;
 pub use super::watch::{Breach, InForce, Shared};
 use super::watch::{Eyes, Reading};
+use super::{allocator, reading};
 use crate::ast::Ast;
 
 /// Between two readings while the heap alone could exceed the limit. What was taken before may be
@@ -200,6 +200,8 @@ impl Watch {
             is_close: false,
             handed_over: false,
         };
+        // Before the run uses up its descriptors.
+        reading::keep_open();
         allocator::limit(limits.critical);
         allocator::guard(watch.standby.resort.is_some());
         if let (Some(limit), Some(_)) = (limits.critical, allocator::live()) {

@@ -26,6 +26,21 @@ const KEPT_RINGS: usize = 4;
 /// How long a lock may be held before its holder is taken for stuck.
 const PATIENCE: Duration = Duration::from_millis(50);
 
+/// Two are needed to find processes, two to end one, three to write a dump.
+const SPARE: usize = 5;
+
+#[cfg(unix)]
+type Spare = std::os::fd::OwnedFd;
+#[cfg(not(unix))]
+type Spare = ();
+
+fn spare() -> Option<Spare> {
+    #[cfg(unix)]
+    return rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stderr(), 3).ok();
+    #[cfg(not(unix))]
+    None
+}
+
 /// The children of one execution. Clones share them.
 #[derive(Clone, Debug)]
 pub struct Supervisor {
@@ -46,6 +61,8 @@ pub(super) struct Shared {
     captured: AtomicU64,
     stopping: AtomicBool,
     active: AtomicBool,
+    /// Descriptors that nobody needs, until the processes have to be found and a dump written.
+    spare: Mutex<Vec<Spare>>,
     rings: Mutex<Vec<Ring>>,
 }
 
@@ -114,6 +131,7 @@ impl Supervisor {
                 captured: AtomicU64::new(0),
                 stopping: AtomicBool::new(false),
                 active: AtomicBool::new(false),
+                spare: Mutex::default(),
                 rings: Mutex::default(),
             }),
         }
@@ -147,12 +165,14 @@ impl Supervisor {
     }
 
     pub(super) fn stop(&self) {
+        self.give_up_spare();
         let _started = started();
         self.shared.stopping.store(true, Ordering::Release);
     }
 
     /// As [`Supervisor::stop`] for a thread that must not wait for one that is stuck.
     pub(super) fn stop_now(&self) {
+        self.give_up_spare();
         self.shared.stopping.store(true, Ordering::Release);
     }
 
@@ -200,7 +220,15 @@ impl Supervisor {
         }
         #[cfg(target_os = "linux")]
         let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+        lock(&self.shared.spare).extend((0..SPARE).map_while(|_| spare()));
         self.shared.active.store(true, Ordering::Release);
+    }
+
+    /// Gives up the descriptors that were kept for the end: a run may have used all others.
+    pub fn give_up_spare(&self) {
+        // Nobody keeps this lock.
+        let spare = std::mem::take(&mut *lock(&self.shared.spare));
+        drop(spare);
     }
 
     pub(super) fn ring(&self) -> Ring {

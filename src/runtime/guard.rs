@@ -60,6 +60,7 @@ pub async fn watched<R>(
             }
             watched.loading.stop();
             exempt_for_now();
+            watched.supervisor.give_up_spare();
             // The state is read before it goes.
             let writing = dump::write(dump_request(watched, &breach, start_dir));
             // The work ends, but millions of frames are freed while the files are written.

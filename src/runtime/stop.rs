@@ -66,6 +66,7 @@ pub(super) fn last_resort(
     start_dir: PathBuf,
 ) -> impl Fn(Breach) + Send + Sync {
     move |breach| {
+        watched.supervisor.give_up_spare();
         let outcome = dump::write_now(&dump_request(&watched, &breach, start_dir.clone()));
         subscriber::go_direct();
         tell(&breach, &outcome);
