@@ -61,7 +61,7 @@ impl Why {
 pub(crate) fn all(script: &str, why: Why) -> f64 {
     let folder = Folder::new(&format!(
         "task \"t\":\n  for each $i in [\"hold\", \"grow\"] in parallel:\n    if $i is \"hold\":\n      run \"{script}\"\n    \
-         otherwise:\n      run \"until [ -e go ]; do sleep 0.01; done\"\n      call task again\n\ntask \"again\":\n  call task again\n"
+         else:\n      run \"until [ -e go ]; do sleep 0.01; done\"\n      call task again\n\ntask \"again\":\n  call task again\n"
     ));
     let running =
         Running::start(folder.xdrun(&["t", "--memory-limit=64MB", "--memory-warning=off"]));

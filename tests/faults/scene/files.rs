@@ -90,7 +90,7 @@ pub(crate) fn stopped(fault: Fault, run: usize) -> Done {
         Fault::FileSize => ended(in_shell(&folder, "ulimit -f 0", false)),
         Fault::NoDescriptors => ended(in_shell(
             &folder,
-            &format!("ulimit -n {}", 14 + run % 10),
+            &format!("ulimit -n {}", 18 + run % 10),
             false,
         )),
         Fault::ErrorClosed => ended(in_shell(&folder, "exec 2>&-", false)),
@@ -135,7 +135,7 @@ fn tasks(fault: Fault) -> String {
             "task \"t\":\n  run \"rm -r ../work\"\n  call task again\n\ntask \"again\":\n  call task again\n"
         ),
         Fault::NoDescriptors => "task \"t\":\n  for each $i in [\"a\", \"b\", \"c\", \"grow\"] in parallel:\n    if $i is \"grow\":\n      \
-             wait 200ms\n      call task again\n    otherwise:\n      run \"sleep 100\"\n\ntask \"again\":\n  call task again\n"
+             wait 0.2 seconds\n      call task again\n    else:\n      run \"sleep 100\"\n\ntask \"again\":\n  call task again\n"
             .to_owned(),
         _ => away.to_owned(),
     }
