@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Compares xdrun with a shell script and with one write a line, interleaved; prints the medians of
-# ratios. Needs bash, python3 and a release build: cargo build --release && benches/peers.sh
+# Compares xdrun with a shell script, one write a line, make and cat, interleaved; prints the medians of
+# ratios. Needs bash, make, python3 and a release build: cargo build --release && benches/peers.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 XDRUN=$PWD/target/release/xdrun exec python3 - <<'PY'
 import os, statistics, subprocess, tempfile, time
 
 xdrun = os.environ["XDRUN"]
-work = tempfile.mkdtemp()
+scratch = tempfile.TemporaryDirectory()
+work = scratch.name
 
 def write(name, text):
     path = os.path.join(work, name)
@@ -40,6 +41,22 @@ runs = write("r.sh", "i=0\nwhile [ $i -lt 200 ]; do /bin/bash -c true; i=$((i+1)
 compare("200 run \"true\" : shell script", run(write("r", loop(200, 'run "true"'))), ["sh", runs])
 echoes = write("e.sh", "i=0\nwhile [ $i -lt 100000 ]; do echo line $i; i=$((i+1)); done\n")
 compare("100,000 info : sh, one write a line", run(write("l", loop(100000, 'info "line {$i}"'))), ["sh", echoes])
+def at_once(count, body):
+    return head + f"  for $i in range 1 to {count} in parallel:\n    {body}\n"
+def makefile(count, body):
+    names = " ".join(f"t{n}" for n in range(count))
+    return f"SHELL = /bin/bash\n.PHONY: all {names}\nall: {names}\n{names}:\n\t@{body}; :\n"
+# The shell stays beside its command on both sides: `; :` keeps it from becoming the command.
+for count, body in [(10, "sleep 0.1"), (200, "true")]:
+    make = ["make", "-s", "-j5", "-f", write(f"m{count}", makefile(count, body))]
+    ours = run(write(f"p{count}", at_once(count, f'run "{body}; :"')))
+    compare(f"{count} \"{body}\" in a parallel loop : make -j5", ours, make, 25)
+big = write("big", "")
+with open(big, "wb") as file:
+    for _ in range(300):
+        file.write(b"0123456789abcde\n" * 65536)
+piped = ["/bin/bash", "-c", f"/bin/cat {big} | /bin/cat"]
+compare("300 MB of a child : through a pipe and cat", run(write("b", head + f'  run "/bin/cat {big}"\n')), piped)
 compare("1,000 variables : 10", run(write("v1", variables(1000))), run(write("v0", variables(10))))
 compare("call in a file of 10,000 tasks : of 10", run(write("c1", calls(10000))), run(write("c0", calls(10))))
 PY

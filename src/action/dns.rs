@@ -143,6 +143,14 @@ fn behind_name(message: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
+/// Reads `bytes` as an answer, and as a name that is asked for.
+#[cfg(fuzzing)]
+pub(super) fn fuzz(bytes: &[u8]) {
+    let id = bytes.first_chunk().map_or(0, |id| u16::from_be_bytes(*id));
+    let _ = read(id, MX, bytes);
+    question(id, &String::from_utf8_lossy(bytes), MX);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,3 +10,9 @@ pub mod project_type;
 mod provision;
 pub mod tools;
 pub mod wait;
+
+/// Reads `bytes` as what a name server answers.
+#[cfg(fuzzing)]
+pub fn fuzz(bytes: &[u8]) {
+    dns::fuzz(bytes);
+}

@@ -2,6 +2,8 @@
 
 mod source;
 
+use std::time::Duration;
+
 use serde::Deserialize;
 
 use super::tools::Requirements;
@@ -13,6 +15,11 @@ pub(super) enum Reason {
     Missing,
     Unfit(String),
 }
+
+/// The catalogue of the project's makers.
+const MAKERS: &str = "github:phillarmonic/drun-hub/provisionings.yaml";
+/// How long it may take: nobody has asked for it by name.
+const MAKERS_LIMIT: Duration = Duration::from_secs(5);
 
 /// What is known without any source: tools whose installation is the same everywhere.
 const BUILT_IN: &str = r#"
@@ -48,7 +55,10 @@ struct Catalogue {
 
 /// A map by name, or a list of entries that have one.
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "`provisionings` is neither a map by name nor a list of entries with `name:`, each with `targets:`"
+)]
 enum Entries {
     Map(std::collections::BTreeMap<String, Entry>),
     List(Vec<Entry>),
@@ -100,10 +110,31 @@ pub(super) async fn install(
             return run(requirements, tool, source, command, reason).await;
         }
     }
+    if let Some(command) = makers(requirements, tool).await {
+        return run(requirements, tool, MAKERS, command, reason).await;
+    }
     match command(parse(BUILT_IN)?, tool)? {
         Some(command) => run(requirements, tool, "built-in", command, reason).await,
         None => Err(format!("no provisioning source knows tool '{name}'")),
     }
+}
+
+/// The command that the makers' catalogue knows. A machine without a network, or a catalogue that cannot be read, is no
+/// reason to fail: the built-in one is left.
+async fn makers(requirements: &Requirements<'_>, tool: &ResolvedTool) -> Option<String> {
+    let fetched = tokio::time::timeout(MAKERS_LIMIT, crate::load::remote::fetch(MAKERS)).await;
+    let text = match fetched {
+        Ok(fetched) => fetched.map_err(|trouble| trouble.reason),
+        Err(_) => Err(format!("no answer within {} s", MAKERS_LIMIT.as_secs())),
+    };
+    let found = text.and_then(|text| command(parse(&text)?, tool));
+    found.unwrap_or_else(|reason| {
+        if requirements.verbose {
+            let line = format!("⚠️  Skipping the catalogue {MAKERS}: {reason}");
+            requirements.report.line(&line);
+        }
+        None
+    })
 }
 
 fn parse(text: &str) -> Result<Vec<Entry>, String> {

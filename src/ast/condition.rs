@@ -56,7 +56,7 @@ pub enum Operand {
     /// `{…}`.
     Placeholder(Arc<Placeholder>),
     /// `["a", "b"]`.
-    Array(Arc<[Expr]>),
+    Array(#[serde(serialize_with = "super::expr::serialize_elements")] Arc<[Expr]>),
     /// A built-in function.
     Builtin(Arc<BuiltinCall>),
 }

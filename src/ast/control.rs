@@ -82,7 +82,7 @@ pub enum LoopSource {
     /// `in $list`, `in $globals.key`.
     Variable(Text),
     /// `in ["a", "b"]`.
-    Array(Box<[Expr]>),
+    Array(#[serde(serialize_with = "super::expr::serialize_elements")] Box<[Expr]>),
     /// `in range A to B step C`.
     Range(Box<RangeSource>),
     /// `each line x in file "F"`.

@@ -1,12 +1,13 @@
 //! Expressions: the right side of `let` and `set`, array elements, call arguments.
 
-use serde::Serialize;
+use serde::Serialize as DeriveSerialize;
+use serde::ser::{Serialize, SerializeSeq as _, Serializer};
 
 use super::{Placeholder, Template};
 use crate::source::{Span, Text};
 
 /// An expression.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, DeriveSerialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum Expr {
@@ -26,20 +27,77 @@ pub enum Expr {
     Negate(Box<Expr>),
     Binary(Box<BinaryExpr>),
     Group(Box<Expr>),
+    /// Elements of a long array, in its place; nowhere else.
+    Excerpt(Box<Elements>),
+}
+
+/// Elements of a long array that are kept as text, and read again when they are needed.
+#[derive(Debug, Clone)]
+pub struct Elements {
+    /// The text around the array.
+    pub text: Text,
+    /// From the first of them to the end of the last, in that text.
+    pub span: Span,
+    /// How many there are.
+    pub count: u32,
+    /// The parser.
+    pub read: fn(&Self) -> Vec<Expr>,
+}
+
+impl Elements {
+    /// The elements; takes as long as parsing them.
+    pub fn read(&self) -> Vec<Expr> {
+        (self.read)(self)
+    }
+}
+
+/// Visits the elements of an array in order, those of excerpts included, until `visit` fails.
+///
+/// # Errors
+/// That of `visit`.
+pub fn visit_elements<E>(
+    elements: &[Expr],
+    visit: &mut dyn FnMut(&Expr) -> Result<(), E>,
+) -> Result<(), E> {
+    elements.iter().try_for_each(|element| match element {
+        Expr::Excerpt(excerpt) => excerpt.read().iter().try_for_each(&mut *visit),
+        element => visit(element),
+    })
+}
+
+/// Serialises the elements of an array, those of excerpts included.
+pub(super) fn serialize_elements<S: Serializer>(
+    elements: &[Expr],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let count = |element: &Expr| match element {
+        Expr::Excerpt(excerpt) => excerpt.count as usize,
+        _ => 1,
+    };
+    let mut list = serializer.serialize_seq(Some(elements.iter().map(count).sum()))?;
+    visit_elements(elements, &mut |element| list.serialize_element(element))?;
+    list.end()
+}
+
+impl Serialize for Elements {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.read().serialize(serializer)
+    }
 }
 
 /// `[a, b, c]`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, DeriveSerialize)]
 pub struct ArrayExpr {
     /// The brackets.
     #[serde(rename = "position")]
     pub span: Span,
-    /// The elements.
+    /// The elements; of very many, most are excerpts.
+    #[serde(serialize_with = "serialize_elements")]
     pub elements: Box<[Expr]>,
 }
 
 /// An operator between two expressions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, DeriveSerialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum BinaryOperator {
@@ -57,7 +115,7 @@ pub enum BinaryOperator {
 }
 
 /// `left operator right`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, DeriveSerialize)]
 pub struct BinaryExpr {
     /// The operator.
     pub operator: BinaryOperator,
@@ -68,7 +126,7 @@ pub struct BinaryExpr {
 }
 
 /// A call of a built-in function.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, DeriveSerialize)]
 pub struct BuiltinCall {
     /// As written, arguments included, for messages.
     pub source: Text,
@@ -79,7 +137,7 @@ pub struct BuiltinCall {
 }
 
 /// An argument of a built-in function.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, DeriveSerialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BuiltinArgument {
     /// A quoted text; placeholders in it are expanded.

@@ -1,15 +1,103 @@
 //! The list of statements.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::Serialize;
+use serde::ser::{SerializeSeq as _, Serializer};
 
 use super::action::{Call, Capture, Detect, RequiresTools, Shell, UseSnippet, UseWorkdir, Wait};
 use super::{Conditional, Jump, Loop, SetVariable, Status, Throw, Transform, Try, WhenEnvironment};
-use crate::source::Span;
+use crate::source::{SourceFile, Span};
 
 /// A sequence of statements, shared with whoever runs it.
-pub type Block = Arc<[Stmt]>;
+///
+/// Of a very long one parts may be left as text: [`Stmt::Excerpt`]. It serialises as if all of it
+/// stood here.
+#[derive(Debug, Clone, Default)]
+pub struct Block(Arc<[Stmt]>);
+
+impl Block {
+    /// Visits the statements in order, those of excerpts included.
+    pub fn visit(&self, visit: &mut dyn FnMut(&Stmt)) {
+        for statement in self.iter() {
+            match statement {
+                Stmt::Excerpt(excerpt) => excerpt.read().visit(visit),
+                statement => visit(statement),
+            }
+        }
+    }
+
+    /// How many statements there are, those of excerpts included.
+    pub fn count(&self) -> usize {
+        let count = |statement: &Stmt| match statement {
+            Stmt::Excerpt(excerpt) => excerpt.count as usize,
+            _ => 1,
+        };
+        self.iter().map(count).sum()
+    }
+}
+
+impl Deref for Block {
+    type Target = [Stmt];
+
+    fn deref(&self) -> &[Stmt] {
+        &self.0
+    }
+}
+
+impl From<Vec<Stmt>> for Block {
+    fn from(statements: Vec<Stmt>) -> Self {
+        Self(statements.into())
+    }
+}
+
+impl<const N: usize> From<[Stmt; N]> for Block {
+    fn from(statements: [Stmt; N]) -> Self {
+        Self(statements.into())
+    }
+}
+
+impl Serialize for Block {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.count()))?;
+        let mut outcome = Ok(());
+        self.visit(&mut |statement| {
+            if outcome.is_ok() {
+                outcome = list.serialize_element(statement);
+            }
+        });
+        outcome?;
+        list.end()
+    }
+}
+
+/// Statements of a long block that are kept as text, and read again when they are needed: the tree
+/// of a file of a million short statements would be many times as large as the file.
+#[derive(Debug)]
+pub struct Excerpt {
+    /// The file that they stand in.
+    pub source: Arc<SourceFile>,
+    /// From the first of them to the end of the last.
+    pub span: Span,
+    /// How many there are, without those inside of them.
+    pub count: u32,
+    /// The parser.
+    pub read: fn(&Self) -> Block,
+}
+
+impl Excerpt {
+    /// The statements; takes as long as parsing them.
+    pub fn read(&self) -> Block {
+        (self.read)(self)
+    }
+}
+
+impl Serialize for Excerpt {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.read().serialize(serializer)
+    }
+}
 
 /// A statement. Boxed, so that a block costs 16 bytes a statement and what it needs.
 #[derive(Debug, Serialize)]
@@ -33,6 +121,7 @@ pub enum Stmt {
     Wait(Box<Wait>),
     Detect(Box<Detect>),
     RequiresTools(Box<RequiresTools>),
+    Excerpt(Box<Excerpt>),
 }
 
 impl Stmt {
@@ -56,6 +145,7 @@ impl Stmt {
             Self::Wait(node) => node.span,
             Self::Detect(node) => node.span,
             Self::RequiresTools(node) => node.span,
+            Self::Excerpt(node) => node.span,
         }
     }
 }

@@ -163,8 +163,59 @@ pub enum Matching {
     Pattern(Text),
     /// `matching email`.
     Email,
-    /// `matching NAME`: a macro, which may be unknown.
-    Macro(Text),
+    /// `matching NAME`.
+    Macro(Macro),
+}
+
+/// A pattern that has a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Macro {
+    DockerTag,
+    GitBranch,
+    Ipv4,
+    Semver,
+    SemverExtended,
+    SemverOptionalV,
+    Slug,
+    Url,
+    Uuid,
+}
+
+impl Macro {
+    /// All of them, by name.
+    pub const ALL: [Self; 9] = [
+        Self::DockerTag,
+        Self::GitBranch,
+        Self::Ipv4,
+        Self::Semver,
+        Self::SemverExtended,
+        Self::SemverOptionalV,
+        Self::Slug,
+        Self::Url,
+        Self::Uuid,
+    ];
+
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::DockerTag => "docker_tag",
+            Self::GitBranch => "git_branch",
+            Self::Ipv4 => "ipv4",
+            Self::Semver => "semver",
+            Self::SemverExtended => "semver_extended",
+            Self::SemverOptionalV => "semver_optional_v",
+            Self::Slug => "slug",
+            Self::Url => "url",
+            Self::Uuid => "uuid",
+        }
+    }
+}
+
+impl Serialize for Macro {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
 }
 
 /// A default value.
@@ -178,27 +229,80 @@ pub enum DefaultValue {
 }
 
 /// A parameter of a task, a template task or the project.
-#[derive(Debug, Serialize)]
-#[serde(tag = "kind", rename = "parameter")]
+#[derive(Debug)]
 pub struct Parameter {
     /// The whole declaration.
-    #[serde(rename = "position")]
     pub span: Span,
     /// The word that declared it.
     pub word: ParameterKind,
     /// The name without `$`.
     pub name: Text,
+    /// What is said of its values. Most parameters say little, so it is kept apart; it reads as if
+    /// its fields stood here.
+    pub values: Values,
+}
+
+impl Serialize for Parameter {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut parameter = serializer.serialize_struct("Parameter", 9)?;
+        parameter.serialize_field("kind", "parameter")?;
+        parameter.serialize_field("position", &self.span)?;
+        parameter.serialize_field("word", &self.word)?;
+        parameter.serialize_field("name", &self.name)?;
+        parameter.serialize_field("type", &self.ty)?;
+        parameter.serialize_field("allowed", &self.allowed)?;
+        parameter.serialize_field("default", &self.default)?;
+        parameter.serialize_field("range", &self.range)?;
+        parameter.serialize_field("matching", &self.matching)?;
+        parameter.end()
+    }
+}
+
+/// What is said of the values of a parameter: nothing, or [`ParameterValues`].
+#[derive(Debug, Default)]
+pub struct Values(Option<Box<ParameterValues>>);
+
+/// What is said of the values of a parameter.
+#[derive(Debug, Default)]
+pub struct ParameterValues {
     /// The type; `None` when none was written.
-    #[serde(rename = "type")]
     pub ty: Option<ParameterType>,
     /// The allowed values; an empty list allows everything.
     pub allowed: Box<[Text]>,
     /// The default.
     pub default: Option<DefaultValue>,
     /// `between MIN and MAX`, as spelled.
-    pub range: Option<Box<(Text, Text)>>,
+    pub range: Option<(Text, Text)>,
     /// `matching …`.
-    pub matching: Option<Box<Matching>>,
+    pub matching: Option<Matching>,
+}
+
+impl From<ParameterValues> for Values {
+    fn from(values: ParameterValues) -> Self {
+        let empty = values.ty.is_none()
+            && values.allowed.is_empty()
+            && values.default.is_none()
+            && values.range.is_none()
+            && values.matching.is_none();
+        Self((!empty).then(|| Box::new(values)))
+    }
+}
+
+impl Deref for Values {
+    type Target = ParameterValues;
+
+    fn deref(&self) -> &ParameterValues {
+        static NONE: LazyLock<ParameterValues> = LazyLock::new(ParameterValues::default);
+        self.0.as_deref().unwrap_or(&NONE)
+    }
+}
+
+impl Deref for Parameter {
+    type Target = ParameterValues;
+
+    fn deref(&self) -> &ParameterValues {
+        &self.values
+    }
 }
 
 /// `depends on a, b and c`.

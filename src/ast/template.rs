@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use serde::Serialize as DeriveSerialize;
-use serde::ser::{Serialize, Serializer};
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
 use super::{BuiltinCall, Condition, Expr};
-use crate::source::{Span, Text};
+use crate::source::{Span, Text, with_origin};
 
 /// A text and the parts that it falls into.
 ///
@@ -53,6 +53,8 @@ pub enum Part {
     Environment(Box<EnvironmentPart>),
     /// `{…}`.
     Placeholder(Box<Placeholder>),
+    /// Some of very many parts, as text: read again when they are needed.
+    Excerpt(Text),
 }
 
 /// A reference to an environment variable.
@@ -67,7 +69,7 @@ pub struct EnvironmentPart {
 }
 
 /// A placeholder.
-#[derive(Debug, Clone, DeriveSerialize)]
+#[derive(Debug, Clone)]
 pub struct Placeholder {
     /// As written, braces included.
     pub source: Text,
@@ -75,6 +77,19 @@ pub struct Placeholder {
     pub content: Text,
     /// What the content means.
     pub meaning: Meaning,
+}
+
+impl Serialize for Placeholder {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // The spans of a placeholder count from the start of its content.
+        with_origin(&self.content, 0, || {
+            let mut node = serializer.serialize_struct("Placeholder", 3)?;
+            node.serialize_field("source", &self.source)?;
+            node.serialize_field("content", &self.content)?;
+            node.serialize_field("meaning", &self.meaning)?;
+            node.end()
+        })
+    }
 }
 
 /// What stands between the braces. Whatever it is: a content that is exactly the name of a variable,
@@ -124,11 +139,19 @@ pub struct Operation {
 #[derive(Debug, Clone, DeriveSerialize)]
 pub struct Choice {
     /// The condition.
+    #[serde(serialize_with = "in_its_place")]
     pub condition: Condition,
     /// The branch for true.
     pub then: Branch,
     /// The branch for false.
     pub otherwise: Branch,
+}
+
+/// The spans of a condition in a placeholder count from the start of the condition.
+fn in_its_place<S: Serializer>(condition: &Condition, serializer: S) -> Result<S::Ok, S::Error> {
+    with_origin(&condition.text, condition.span.start, || {
+        condition.serialize(serializer)
+    })
 }
 
 /// A branch of a conditional placeholder.

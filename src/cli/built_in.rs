@@ -2,7 +2,7 @@
 
 use super::UsageError;
 use super::flag::{CREATE, DUMP_ENV, Flag, Id};
-use super::invocation::{BuiltIn, Crash, DumpEnv, EnvFormat, Shell};
+use super::invocation::{BuiltIn, Crash, DumpEnv, EnvFormat, Memory, Shell};
 use super::typed::Typed;
 
 /// A built-in command.
@@ -112,8 +112,10 @@ pub(super) static BUILT_INS: &[Entry] = &[
     },
     Entry {
         name: "cmd:memory",
-        help: "Show the memory limits in force, and where they come from",
-        build: |_, words| no_more("cmd:memory", words, BuiltIn::Memory),
+        arguments: "[show | test]",
+        help: "Show the memory limits in force and where they come from, or test that they hold",
+        build: memory,
+        words: &["show", "test"],
         ..NONE
     },
     Entry {
@@ -314,6 +316,18 @@ fn crash(_: &Typed, words: &[String]) -> Result<BuiltIn, UsageError> {
         "html" => Crash::Html(one_at_most(&name, rest)?),
         other => return wrong(format!("cmd:crash: '{other}' is none of {forms}")),
     }))
+}
+
+fn memory(_: &Typed, words: &[String]) -> Result<BuiltIn, UsageError> {
+    let Some((form, rest)) = words.split_first() else {
+        return Ok(BuiltIn::Memory(Memory::Show));
+    };
+    let form = match form.as_str() {
+        "show" => Memory::Show,
+        "test" => Memory::Test,
+        other => return wrong(format!("cmd:memory: '{other}' is none of show or test")),
+    };
+    no_more("cmd:memory", rest, BuiltIn::Memory(form))
 }
 
 fn dump_env(typed: &Typed, words: &[String]) -> Result<BuiltIn, UsageError> {

@@ -7,6 +7,7 @@ use super::Settings;
 use crate::ast::File;
 use crate::load::{self, Found, LoadProgress, Places};
 use crate::memory::limits::Limits;
+use crate::process::Supervisor;
 use crate::report::Report;
 use crate::resolve::ResolveError;
 
@@ -21,6 +22,7 @@ pub(super) struct Context<'a> {
     pub(super) report: &'a Report,
     pub(super) loading: &'a Arc<LoadProgress>,
     pub(super) limits: &'a Limits,
+    pub(super) supervisor: &'a Supervisor,
 }
 
 impl Context<'_> {

@@ -34,7 +34,7 @@ impl EnvFile {
 
 /// The `KEY=VALUE` lines. Both are trimmed and one pair of quotes around the value goes; nothing else
 /// is interpreted.
-fn pairs(text: &str) -> Vec<(String, String)> {
+pub(super) fn pairs(text: &str) -> Vec<(String, String)> {
     text.lines()
         .map(str::trim)
         .filter(|line| !line.starts_with('#'))

@@ -9,6 +9,7 @@ use super::Settings;
 use super::context::Context;
 use crate::load::{LoadProgress, Places};
 use crate::memory::limits::Limits;
+use crate::process::Supervisor;
 use crate::report::{Report, Written};
 
 /// What a command works with, of its own.
@@ -19,6 +20,7 @@ pub(super) struct Fixture {
     written: Written,
     loading: Arc<LoadProgress>,
     limits: Limits,
+    supervisor: Supervisor,
     _folders: [TempDir; 2],
 }
 
@@ -40,6 +42,7 @@ impl Default for Fixture {
             written,
             loading: Arc::default(),
             limits: Limits::default(),
+            supervisor: Supervisor::new(),
             _folders: folders,
         }
     }
@@ -66,6 +69,7 @@ impl Fixture {
             report: &self.report,
             loading: &self.loading,
             limits: &self.limits,
+            supervisor: &self.supervisor,
         }
     }
 

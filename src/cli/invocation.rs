@@ -151,7 +151,7 @@ pub enum BuiltIn {
         words: Vec<String>,
     },
     DumpEnv(DumpEnv),
-    Memory,
+    Memory(Memory),
     Crash(Crash),
     /// A command of a chapter that is not built yet.
     Unsupported(&'static str),
@@ -193,6 +193,15 @@ pub enum EnvFormat {
     Json,
     Env,
     Shell,
+}
+
+/// `cmd:memory`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    /// Shows the limits.
+    Show,
+    /// Tests that they hold.
+    Test,
 }
 
 /// `cmd:crash`.

@@ -111,8 +111,12 @@ async fn read(context: &Context<'_>, place: &str) -> Result<String, String> {
         return String::from_utf8(bytes).map_err(|_| "it is no UTF-8 text".to_owned());
     }
     match place.strip_prefix("drunhub:") {
-        Some(path) if !path.ends_with(".drun") => remote::fetch(&format!("{HUB}{path}")).await,
-        _ => remote::fetch(place).await,
+        Some(path) if !path.ends_with(".drun") => remote::fetch(&format!("{HUB}{path}"))
+            .await
+            .map_err(|trouble| trouble.to_string()),
+        _ => remote::fetch(place)
+            .await
+            .map_err(|trouble| trouble.to_string()),
     }
 }
 

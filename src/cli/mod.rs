@@ -53,7 +53,7 @@ use tokio::time::timeout;
 
 pub use invocation::{
     BuiltIn, Catalogue, Command, Crash, Debug, DumpEnv, EnvFormat, Init, Invocation, LogFormat,
-    Settings, Shell,
+    Memory, Settings, Shell,
 };
 pub use parse::parse;
 pub use usage_error::UsageError;
@@ -71,6 +71,12 @@ use crate::runtime::{Watched, watched};
 
 /// How long the readers of a run that was stopped may take.
 const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// The pairs of an `.env` file.
+#[cfg(fuzzing)]
+pub fn dotenv_pairs(text: &str) -> Vec<(String, String)> {
+    dotenv::pairs(text)
+}
 
 /// Runs the command: everything that was typed after the program's name.
 pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -154,14 +160,20 @@ async fn under_the_monitor(
     places: &Places,
     report: &Report,
 ) -> Result<(), Failure> {
-    let seen = Watched::new(Supervisor::owning_process());
-    let limits = run::limits(settings)?;
+    let supervisor = Supervisor::owning_process();
+    let seen = Watched::new(supervisor.clone());
+    let mut limits = run::limits(settings)?;
+    if *command == Command::BuiltIn(BuiltIn::Memory(Memory::Test)) {
+        // What is tested is a run that it starts, which is to be stopped by its own limit.
+        limits.tree = None;
+    }
     let context = Context {
         settings,
         places,
         report,
         loading: &seen.loading,
         limits: &limits.clone(),
+        supervisor: &supervisor,
     };
     let work = async { Ok(other(command, &context).await?) };
     Ok(watched(&seen, limits, places.start_dir.clone(), work).await?)
@@ -208,11 +220,9 @@ async fn built_in(command: &BuiltIn, context: &Context<'_>) -> Result<(), Resolv
             dump_env::dump(context, options);
             Ok(())
         }
-        BuiltIn::Memory => {
-            memory::show(context);
-            Ok(())
-        }
-        BuiltIn::Crash(wanted) => crash::crash(context, wanted),
+        BuiltIn::Memory(Memory::Show) => memory::show(context).await,
+        BuiltIn::Memory(Memory::Test) => memory::test(context).await,
+        BuiltIn::Crash(wanted) => crash::crash(context, wanted).await,
         BuiltIn::Unsupported(name) => error(format!("not supported yet: {name}")),
     }
 }

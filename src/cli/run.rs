@@ -3,12 +3,16 @@
 use super::context::Context;
 use super::failure::Failure;
 use super::{Settings, help, list};
+use crate::ast::File;
 use crate::load::{Places, discover};
 use crate::memory::cgroup;
 use crate::memory::limits::{Asked, Limits};
 use crate::process::Supervisor;
 use crate::report::Report;
-use crate::runtime::{Options, Outcome, Request, Watched, execute, watched};
+use crate::resolve::ResolveError;
+use crate::runtime::{
+    Options, Outcome, Request, Watched, execute, project_asked, resolve_limits, watched,
+};
 
 /// What flags and environment say about memory.
 pub(super) fn asked(settings: &Settings) -> Asked {
@@ -20,6 +24,13 @@ pub(super) fn asked(settings: &Settings) -> Asked {
 pub(super) fn limits(settings: &Settings) -> Result<Limits, Failure> {
     let container = cgroup::limit(std::path::Path::new("/"));
     Limits::resolve(&asked(settings), container.as_ref()).map_err(Failure::Text)
+}
+
+/// The limits in force when the settings of a task file's project count as well.
+pub(super) fn limits_with(settings: &Settings, file: &File) -> Result<Limits, ResolveError> {
+    let asked = project_asked(file, &asked(settings))?;
+    let container = cgroup::limit(std::path::Path::new("/"));
+    resolve_limits(file, &asked, container.as_ref())
 }
 
 /// Runs a task, or lists the tasks when there is none to run.
@@ -76,6 +87,7 @@ async fn has_help(settings: &Settings, places: &Places, limits: &Limits, report:
         report,
         loading: &Default::default(),
         limits,
+        supervisor: &Supervisor::new(),
     };
     let file = context.load().await;
     file.is_ok_and(|file| file.tasks.iter().any(|task| task.name == "help"))

@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::location::Location;
 use super::read::{self, Unreadable};
-use super::remote::Remote;
+use super::remote::{NotFetched, Remote};
 use super::{Found, LoadOptions, LoadProgress, Notes};
 use crate::ast::{File, Include, IncludedFile, Project, ProjectItem, Selectors};
 use crate::resolve::ResolveError;
@@ -84,6 +84,10 @@ impl Includer<'_> {
         found: &Found,
         notes: &mut Notes,
     ) -> Result<(), ResolveError> {
+        let includes = |item: &ProjectItem| matches!(item, ProjectItem::Include(_));
+        if !items(main).iter().any(includes) {
+            return Ok(());
+        }
         if let Ok(path) = fs::canonicalize(&found.path) {
             self.known.insert(Key::Local(path), 0);
             self.files.push(main.clone());
@@ -135,6 +139,11 @@ impl Includer<'_> {
             Ok(read) => read,
             Err(Trouble::Reason(reason)) => {
                 return Err(error(format!("cannot include '{written}': {reason}")));
+            }
+            Err(Trouble::Remote(trouble)) => {
+                let message = format!("cannot include '{written}': {}", trouble.reason);
+                let diagnostic = Diagnostic::new(&including.source, include.span, message);
+                return Err(ResolveError::at(diagnostic.with_help(trouble.help)));
             }
             Err(Trouble::Load(error)) => return Err(error),
         };
@@ -199,7 +208,7 @@ impl Includer<'_> {
             Location::Remote(address) => {
                 self.progress.begin(&name, 0);
                 let bytes = self.remote.bytes(address, written, notes).await;
-                let bytes = bytes.map_err(Unreadable::Reason)?;
+                let bytes = bytes.map_err(Trouble::Remote)?;
                 self.progress.read(bytes.len() as u64);
                 read::text(&name, bytes)?
             }
@@ -221,6 +230,8 @@ impl Includer<'_> {
 enum Trouble {
     /// A reason to be told at the place of the include.
     Reason(String),
+    /// The same of a remote file.
+    Remote(NotFetched),
     /// What is wrong inside the file.
     Load(ResolveError),
 }

@@ -2,9 +2,13 @@
 
 mod cache;
 mod download;
+mod failure;
+
+pub use failure::NotFetched;
 
 use cache::Cache;
-use download::{Download, Failure, Sources};
+use download::{Download, Sources};
+use failure::Failure;
 
 use super::location::Address;
 use super::{LoadOptions, Notes};
@@ -18,10 +22,11 @@ pub fn is_remote(path: &str) -> bool {
 ///
 /// # Errors
 /// Why it cannot be had.
-pub async fn fetch(address: &str) -> Result<String, String> {
+pub async fn fetch(address: &str) -> Result<String, NotFetched> {
+    let written = "write https://…, github:owner/repository/path@ref or drunhub:path";
     let parsed = match Address::parse(address) {
-        Some(parsed) => parsed?,
-        None => return Err("it is no remote address".to_owned()),
+        Some(parsed) => parsed.map_err(|reason| NotFetched::new(reason, written))?,
+        None => return Err(NotFetched::new("it is no remote address", written)),
     };
     let remote = Remote::new(&LoadOptions {
         no_cache: true,
@@ -30,7 +35,8 @@ pub async fn fetch(address: &str) -> Result<String, String> {
     let bytes = remote
         .bytes(&parsed, address, &mut Notes::default())
         .await?;
-    String::from_utf8(bytes).map_err(|_| "it is not valid UTF-8".to_owned())
+    String::from_utf8(bytes)
+        .map_err(|_| NotFetched::new("it is not valid UTF-8", "save the file as UTF-8"))
 }
 
 /// Fetches remote files; the client is made when the first one is not in the cache.
@@ -54,7 +60,7 @@ impl Remote {
         address: &Address,
         shown: &str,
         notes: &mut Notes,
-    ) -> Result<Vec<u8>, String> {
+    ) -> Result<Vec<u8>, NotFetched> {
         let lines = &mut notes.lines;
         lines.push(format!("🌐  Fetching remote include: {shown}"));
         let key = address.key();
@@ -86,7 +92,7 @@ impl Remote {
             Err(Failure::Unreachable(reason)) => {
                 let copy = self.cache.as_ref().and_then(|cache| cache.stale(&key));
                 if copy.is_some() {
-                    let warning = format!("{shown}: {reason}; using an older copy of it");
+                    let warning = format!("{shown}: {}; using an older copy of it", reason.reason);
                     notes.warnings.push(warning);
                 }
                 copy.ok_or(reason)

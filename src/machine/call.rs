@@ -148,6 +148,7 @@ impl Machine {
         match self.frames.pop() {
             Some(Frame::Call(call)) => {
                 self.calls.pop();
+                self.allowances.leave(self.frames.len());
                 Some(*call)
             }
             other => {
@@ -182,6 +183,7 @@ impl Machine {
     /// Evaluates the parameters of the task of the call on top, and starts its body.
     fn begin(&mut self, target: TaskRef) -> Execution {
         self.set_parameters(&target)?;
+        self.allow(&target);
         if let Some(Frame::Call(call)) = self.frames.last_mut() {
             call.rest = None;
         }
@@ -228,6 +230,7 @@ impl Machine {
             if called {
                 self.hide(&parameter.name);
             }
+            self.note_secret(&parameter.name, &value);
             if let Some(call) = self.call_mut(scope) {
                 call.parameters.set(&parameter.name, value);
             }
@@ -427,6 +430,7 @@ impl Machine {
             }),
         });
         if !planned.with_parameters {
+            self.allow(&task);
             self.push_body(&task.body());
         }
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use rustc_hash::FxHashMap;
 
-use super::Machine;
+use super::{Machine, Secrets};
 use crate::memory::snapshot::{Activity, Place};
 use crate::process::Supervisor;
 use crate::report::Report;
@@ -71,6 +71,8 @@ pub(crate) struct Run {
     pub(crate) provisioning: Vec<String>,
     /// What only those who look at the run need.
     pub(crate) state: Mutex<RunState>,
+    /// Values that nothing that is written about the run may show.
+    pub(crate) secrets: Mutex<Secrets>,
     /// The machines that are alive, the main one first.
     pub(crate) machines: Mutex<Vec<Weak<Mutex<Machine>>>>,
 }

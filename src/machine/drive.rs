@@ -103,7 +103,11 @@ async fn perform(machine: &Arc<Mutex<Machine>>, run: &Arc<Run>, action: Action) 
         }
         Action::Shell(job) => {
             let job = *job;
+            let origin = job.command.started_at.clone();
             let outcome = process::run(&run.supervisor, job.command, job.output, &run.report).await;
+            if matches!(&outcome, Ok(finished) if finished.out_of_memory) {
+                run.tell_killed(&job.report.shown, &origin);
+            }
             let outcome = report_ci(&job.report, outcome, run).await;
             Done::Shell(job.report, outcome.map(Box::new))
         }

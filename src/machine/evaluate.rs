@@ -4,6 +4,7 @@ use super::names::View;
 use super::{Machine, Stop, call_at};
 use crate::ast::{Condition, Expr, Template};
 use crate::memory::allocator;
+use crate::report::Bar;
 use crate::source::Text;
 use crate::value::{Evaluator, Trouble, Undefined, Value};
 
@@ -36,7 +37,27 @@ impl Machine {
                 false => allocator::would_tear,
             },
         };
-        work(&mut evaluator)
+        let result = work(&mut evaluator);
+        self.show_progress();
+        result
+    }
+
+    /// Shows what is under way, if an evaluation has changed that.
+    fn show_progress(&mut self) {
+        let Some(change) = self.run.world.progress_change() else {
+            return;
+        };
+        if self.dry() || !self.run.report.shows_progress() {
+            return;
+        }
+        let bar = change.latest.map(|indicator| Bar {
+            message: indicator.message,
+            percent: indicator.percent,
+            started: indicator.clock.started,
+            others: change.others,
+        });
+        self.run.report.progress(bar);
+        self.on_bar = Some(change.text).filter(|text| !text.is_empty());
     }
 
     /// A text in which every unknown name is an error; `place` is what the error says it is in.

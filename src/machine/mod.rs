@@ -8,6 +8,7 @@
 //! *Invariant:* nothing here recurses over calls, loops or nesting of the running program.
 
 mod action;
+mod allowance;
 mod call;
 mod context;
 mod drive;
@@ -16,9 +17,11 @@ mod exec;
 mod failure;
 mod frame;
 mod items;
+mod killed;
 mod names;
 mod observe;
 mod parallel;
+mod secrets;
 mod start;
 mod unwind;
 mod variables;
@@ -26,11 +29,14 @@ mod variables;
 use std::sync::Arc;
 
 pub(crate) use action::{Action, Done};
+use allowance::Allowances;
 pub use context::{Instead, Options};
 pub(crate) use context::{Run, ShellSetup};
 pub(crate) use drive::drive;
 pub(crate) use failure::{Failure, Layer};
 use frame::{Body, Call, Frame, Unwind};
+use secrets::SecretNames;
+pub(crate) use secrets::Secrets;
 pub(crate) use start::Stage;
 use variables::Variables;
 
@@ -50,6 +56,8 @@ pub(crate) struct Machine {
     /// The indices of the call frames, innermost last.
     calls: Vec<u32>,
     variables: Variables,
+    allowances: Allowances,
+    secret_names: SecretNames,
     /// Frames are being left.
     unwinding: Option<Unwind>,
     /// Answers that the statement being evaluated has got so far.
@@ -60,6 +68,8 @@ pub(crate) struct Machine {
     inbox: Option<Text>,
     /// The statement may have as much memory as it asked for.
     agreed: bool,
+    /// The text that the last evaluation has put on the progress bar of the terminal.
+    on_bar: Option<String>,
     /// What is still to be done by the main machine, the next one last.
     stages: Vec<Stage>,
 }
@@ -199,6 +209,10 @@ impl Machine {
             Stmt::Wait(node) => self.wait(node),
             Stmt::Detect(node) => self.detect(block, at, node),
             Stmt::RequiresTools(node) => self.requires_tools(block, at, node),
+            Stmt::Excerpt(node) => {
+                self.push_body(&node.read());
+                Ok(())
+            }
         }
     }
 

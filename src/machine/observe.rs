@@ -2,7 +2,10 @@
 //!
 //! Looking never waits: a machine whose worker is stuck keeps its lock, and is left out.
 
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, TryLockError};
+
+use rustc_hash::FxHashMap;
 
 use super::frame::{Call, CallKind, Frame};
 use super::{Machine, Run, call_at};
@@ -14,6 +17,8 @@ use crate::memory::snapshot::{
 use crate::source::{Span, Text};
 use crate::value::Value;
 
+/// Whether smaller values are shared is of no interest, in bytes.
+const SHARED: u64 = 4096;
 /// What an allocation costs beside its bytes.
 const HEAP: usize = 16;
 
@@ -41,6 +46,7 @@ impl Run {
         let mut snapshot = ExecutionSnapshot {
             machines_total: alive.len() as u64,
             pending_output: self.report.pending() as u64,
+            secrets: self.secret_values(),
             ..ExecutionSnapshot::default()
         };
         for (index, machine) in alive.iter().enumerate() {
@@ -53,11 +59,40 @@ impl Run {
             snapshot.machines_bytes += bytes;
             snapshot.machines.extend(seen);
         }
+        share(&mut snapshot);
         (!snapshot.machines.is_empty()).then_some(snapshot)
     }
 }
 
-fn look<R>(machine: &Arc<Mutex<Machine>>, see: impl FnOnce(&Machine) -> R) -> Option<R> {
+/// A value that several variables share counts once, and for the machine that comes first: branches
+/// begin with the variables of the loop around them.
+fn share(snapshot: &mut ExecutionSnapshot) {
+    let mut owners: FxHashMap<usize, usize> = FxHashMap::default();
+    let mut shared = 0;
+    for (index, machine) in snapshot.machines.iter_mut().enumerate() {
+        let mut twice = 0;
+        machine.variables.retain(|variable| {
+            if variable.bytes < SHARED {
+                return true;
+            }
+            match owners.entry(variable.identity) {
+                Entry::Vacant(slot) => {
+                    slot.insert(index);
+                    true
+                }
+                Entry::Occupied(owner) => {
+                    twice += variable.bytes;
+                    *owner.get() == index
+                }
+            }
+        });
+        machine.variable_bytes = machine.variable_bytes.saturating_sub(twice);
+        shared += twice;
+    }
+    snapshot.machines_bytes = snapshot.machines_bytes.saturating_sub(shared);
+}
+
+pub(super) fn look<R>(machine: &Arc<Mutex<Machine>>, see: impl FnOnce(&Machine) -> R) -> Option<R> {
     match machine.try_lock() {
         Ok(machine) => Some(see(&machine)),
         Err(TryLockError::Poisoned(poisoned)) => Some(see(&poisoned.into_inner())),
@@ -137,7 +172,7 @@ impl Machine {
     }
 
     /// Bytes that frames and variables hold, roughly.
-    fn heap_bytes(&self) -> u64 {
+    pub(super) fn heap_bytes(&self) -> u64 {
         (self.frame_bytes() + self.variable_bytes()) as u64
     }
 
@@ -158,6 +193,7 @@ impl Machine {
         let bottom = usize::from(!self.is_branch() && !self.calls.is_empty());
         MachineSnapshot {
             label: self.label.to_string(),
+            branch: self.branch_id.0,
             depth: self.frames.len() as u64,
             calls: (self.calls.len() - bottom) as u64,
             frame_bytes: self.frame_bytes() as u64,
@@ -268,6 +304,7 @@ impl Machine {
                 bytes: bytes as u64,
                 preview: preview(value.text()),
                 place: None,
+                identity: value.text().as_str().as_ptr() as usize,
             })
             .collect()
     }

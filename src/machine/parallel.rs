@@ -47,9 +47,9 @@ pub(super) async fn fan(parent: &Arc<Mutex<Machine>>, mut fan: Fan) -> Done {
             index += 1;
             let label = Text::from(format!("item {index}: {} = {item}", node.variable));
             let mut branch = lock(parent).branch(label, &node.body);
-            branch
-                .variables
-                .set(&node.variable, Value::Text(item.clone()));
+            let value = Value::Text(item.clone());
+            branch.note_secret(&node.variable, &value);
+            branch.variables.set(&node.variable, value);
             let machine = branch.register();
             let handle = running.spawn(one(machine, index, item.clone()));
             items.insert(handle.id(), item);

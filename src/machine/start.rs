@@ -1,5 +1,6 @@
 //! The stages of a run, and the machine that begins it.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::frame::{Call, CallKind, Frame};
@@ -9,6 +10,9 @@ use crate::ast::{Block, HookEvent};
 use crate::resolve::TaskRef;
 use crate::source::{Span, Text};
 use crate::value::Replay;
+
+/// The number of the next branch. That of everything else is 0.
+static BRANCHES: AtomicU64 = AtomicU64::new(1);
 
 /// A step of the run as a whole.
 #[derive(Debug)]
@@ -71,7 +75,9 @@ impl Machine {
     /// The machine of a parallel branch: a copy of the scope of the running code, and `block`.
     pub(super) fn branch(&self, label: Text, block: &Block) -> Self {
         let mut branch = Self::empty(&self.run, label);
+        branch.branch_id = crate::process::Branch(BRANCHES.fetch_add(1, Ordering::Relaxed));
         branch.variables = self.variables.branch();
+        branch.allowances = self.allowances.branch();
         let call = self.call();
         let task = self.task_call();
         let scope = call.and_then(|call| super::call_at(&self.frames, call.scope));
@@ -109,11 +115,14 @@ impl Machine {
             frames: Vec::<Frame>::new(),
             calls: Vec::new(),
             variables: Variables::default(),
+            allowances: Default::default(),
+            secret_names: Default::default(),
             unwinding: None,
             replay: Replay::default(),
             retry: false,
             inbox: None,
             agreed: false,
+            on_bar: None,
             stages: Vec::new(),
         }
     }

@@ -50,6 +50,8 @@ static ALLOWED: AtomicI64 = AtomicI64::new(DISARMED);
 static TORN: AtomicBool = AtomicBool::new(false);
 /// The limit of the process, in bytes.
 static LIMIT: AtomicI64 = AtomicI64::new(NO_LIMIT);
+/// The limit of the process, in resident bytes.
+static RESIDENT: AtomicU64 = AtomicU64::new(NO_CEILING);
 /// Whether somebody ends the process when the runtime does not.
 static GUARDED: AtomicBool = AtomicBool::new(false);
 /// Bytes that somebody wants at once and has not been given.
@@ -166,6 +168,11 @@ pub(super) fn limit(bytes: Option<u64>) {
     LIMIT.store(bytes.map_or(NO_LIMIT, signed), Ordering::Relaxed);
 }
 
+/// Sets the limit in resident bytes, which the heap is a part of.
+pub(super) fn limit_resident(bytes: Option<u64>) {
+    RESIDENT.store(bytes.unwrap_or(NO_CEILING), Ordering::Relaxed);
+}
+
 /// Says whether somebody ends the process when the runtime does not act: then no thread goes more
 /// than 8 MiB above the limit, but is kept until that.
 pub(super) fn guard(guarded: bool) {
@@ -264,10 +271,10 @@ fn is_held() -> bool {
 fn is_too_much(more: u64) -> bool {
     let mut ceiling = CEILING.load(Ordering::Acquire);
     if GUARDED.load(Ordering::Acquire) {
-        let limit = u64::try_from(LIMIT.load(Ordering::Relaxed)).unwrap_or(NO_CEILING);
+        let limit = RESIDENT.load(Ordering::Relaxed);
         ceiling = ceiling.min(limit.saturating_add(AHEAD));
     }
-    ceiling < NO_LIMIT.unsigned_abs()
+    ceiling != NO_CEILING
         && reading::resident_now().is_some_and(|bytes| bytes.saturating_add(more) > ceiling)
 }
 

@@ -7,6 +7,7 @@ pub fn size(bytes: u64) -> String {
     const MB: u64 = KB * 1024;
     const GB: u64 = MB * 1024;
     match bytes {
+        1 => "1 byte".to_owned(),
         0..KB => format!("{bytes} bytes"),
         KB..MB => format!("{} KB", bytes / KB),
         _ if bytes < 10 * GB => format!("{} MB", count(bytes / MB)),

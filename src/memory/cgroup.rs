@@ -4,6 +4,7 @@
 //! Formats: the kernel's `Documentation/admin-guide/cgroup-v2.rst` and `cgroup-v1/memory.rst`.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// A limit that the kernel enforces.
@@ -51,12 +52,8 @@ pub fn limit(root: &Path) -> Option<ContainerLimit> {
             let (_, controllers, path) = (parts.next()?, parts.next()?, parts.next()?);
             if controllers.is_empty() {
                 let unified = base.join("unified");
-                let base = if unified.is_dir() {
-                    unified
-                } else {
-                    base.clone()
-                };
-                smallest(&base, path, &UNIFIED)
+                let base = if unified.is_dir() { &unified } else { &base };
+                smallest(base, path, &UNIFIED)
             } else if controllers.split(',').any(|name| name == "memory") {
                 smallest(&base.join("memory"), path, &LEGACY)
             } else {
@@ -105,8 +102,15 @@ fn used(folder: &Path, limit: u64, files: &Files) -> u64 {
     usage.saturating_sub(inactive.unwrap_or(0))
 }
 
+/// A file that holds one number. Every run reads some of them, so they are not measured beforehand.
 fn number(file: &Path) -> Option<u64> {
-    fs::read_to_string(file).ok()?.trim().parse().ok()
+    let mut text = [0; 32];
+    let length = fs::File::open(file).ok()?.read(&mut text).ok()?;
+    std::str::from_utf8(text.get(..length)?)
+        .ok()?
+        .trim()
+        .parse()
+        .ok()
 }
 
 #[cfg(test)]
@@ -179,6 +183,60 @@ mod tests {
                 ("sys/fs/cgroup/memory.max", "268435456\n"),
             ]);
             assert_eq!(limit(root.path()).unwrap().bytes, 256 << 20, "{path}");
+        }
+    }
+
+    #[test]
+    fn in_a_hybrid_hierarchy_both_versions_count() {
+        let both = |unified: &str, legacy: &str| {
+            let root = tree(&[
+                (
+                    "proc/self/cgroup",
+                    "7:memory:/a\n1:name=systemd:/a\n0::/b/c\n",
+                ),
+                ("sys/fs/cgroup/memory/a/memory.limit_in_bytes", legacy),
+                ("sys/fs/cgroup/unified/b/memory.max", unified),
+                // Not the file of this hierarchy.
+                ("sys/fs/cgroup/b/memory.max", "1\n"),
+            ]);
+            let found = limit(root.path()).unwrap();
+            let file = found.file.strip_prefix(root.path()).unwrap().to_owned();
+            (found.bytes, file.display().to_string())
+        };
+        let legacy = "sys/fs/cgroup/memory/a/memory.limit_in_bytes";
+        assert_eq!(both("max\n", "4096\n"), (4096, legacy.to_owned()));
+        let unified = "sys/fs/cgroup/unified/b/memory.max";
+        assert_eq!(
+            both("8192\n", "9223372036854771712\n"),
+            (8192, unified.to_owned())
+        );
+        assert_eq!(both("8192\n", "4096\n").0, 4096);
+    }
+
+    #[test]
+    fn an_ancestor_of_version_one_limits_too_and_its_usage_counts() {
+        let root = tree(&[
+            ("proc/self/cgroup", "4:memory:/a/b/c\n"),
+            (
+                "sys/fs/cgroup/memory/a/b/c/memory.limit_in_bytes",
+                "9223372036854771712\n",
+            ),
+            ("sys/fs/cgroup/memory/a/memory.limit_in_bytes", "1000\n"),
+            ("sys/fs/cgroup/memory/a/memory.usage_in_bytes", "900\n"),
+            ("sys/fs/cgroup/memory/a/b/c/memory.usage_in_bytes", "10\n"),
+        ]);
+        let found = limit(root.path()).unwrap();
+        assert_eq!((found.bytes, found.used), (1000, 900));
+    }
+
+    #[test]
+    fn what_is_no_number_is_no_limit() {
+        for text in ["", "max", "lots\n", "-1\n", "99999999999999999999999\n"] {
+            let root = tree(&[
+                ("proc/self/cgroup", "garbage\n0::/a\n:\n"),
+                ("sys/fs/cgroup/a/memory.max", text),
+            ]);
+            assert_eq!(limit(root.path()), None, "{text}");
         }
     }
 

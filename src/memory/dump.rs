@@ -166,9 +166,12 @@ fn write_here(request: &Request) -> DumpOutcome {
         redactor = redactor.with_program(program);
     }
     if let Some(snapshot) = &mut snapshot {
+        redactor = redactor.with_snapshot(snapshot);
         redactor.redact_snapshot(snapshot);
     }
-    let diagnosis = diagnose(&request.record, snapshot.as_ref(), program);
+    let mut diagnosis = diagnose(&request.record, snapshot.as_ref(), program);
+    // It may quote the program, and is told before anything is serialised.
+    redactor.redact_diagnosis(&mut diagnosis);
     let document = Document {
         request,
         snapshot: snapshot.as_ref(),

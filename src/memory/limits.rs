@@ -96,12 +96,13 @@ impl Limits {
     pub fn resolve(asked: &Asked, container: Option<&ContainerLimit>) -> Result<Self, String> {
         let mut critical = size(asked, "limit", Some(CRITICAL), LEAST)?;
         let mut warning = size(asked, "warning", Some(WARNING), 0)?;
-        let tree = size(asked, "tree_limit", None, LEAST)?;
+        let mut tree = size(asked, "tree_limit", None, LEAST)?;
         let (interval, interval_in_force) = interval(asked)?;
         if let Some(container) = container {
             let most = most_in(container);
             let by = clamped_by(container);
             clamp(&mut critical, most, &by);
+            clamp(&mut tree, most, &by);
             clamp(&mut warning, most / 100 * WARNING_BELOW, &by);
         }
         if let Some(limit) = critical.bytes
@@ -323,6 +324,17 @@ mod tests {
         assert!(limit.clamped_by.as_ref().unwrap().contains("memory.max"));
         let limits = Limits::resolve(&asked("limit", "off"), Some(&container(256, 0))).unwrap();
         assert_eq!(limits.critical, None);
+    }
+
+    #[test]
+    fn a_limit_of_the_tree_is_clamped_as_well_and_one_that_is_off_stays_off() {
+        let tree = |value: &str| {
+            let limits = Limits::resolve(&asked("tree_limit", value), Some(&container(256, 0)));
+            limits.unwrap().tree
+        };
+        assert!((205 * MB..218 * MB).contains(&tree("2GB").unwrap()));
+        assert_eq!(tree("100MB"), Some(100 * MB));
+        assert_eq!(tree("off"), None);
     }
 
     #[test]

@@ -35,6 +35,8 @@ mod watch;
 
 pub mod backstop;
 
+mod ticks;
+
 pub mod monitor;
 
 pub mod last_words;

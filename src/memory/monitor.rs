@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::backstop::{LastResort, PATIENCE, Standby, Unheard};
@@ -16,6 +16,7 @@ use super::reading::{Readings, System};
 use super::record::Exceeded;
 use super::redact::Redactor;
 use super::snapshot::{Activity, Observed};
+use super::ticks::Ticks;
 use super::units::MB;
 pub use super::watch::{Breach, InForce, Shared};
 use super::watch::{Eyes, Reading};
@@ -27,8 +28,10 @@ use crate::ast::Ast;
 const HEAP_IS_FULL: Duration = Duration::from_millis(5);
 /// The tripwire is armed anew this far above the heap, at least and at most, in bytes.
 const REARM: (u64, u64) = (MB / 2, 8 * MB);
-/// Between two measurements of the children while memory grows towards a limit of the tree.
+/// Between two measurements of the children while they are limited, at least.
 const CHILDREN: Duration = Duration::from_millis(20);
+/// As many times what one costs, so that measuring takes no more than 2 % of the time.
+const SHARE: u32 = 50;
 
 /// How a monitor ended.
 #[derive(Debug)]
@@ -54,6 +57,7 @@ pub struct Monitor {
     resort: Option<LastResort>,
     unheard: Option<Arc<Unheard>>,
     patience: Duration,
+    kernel_timer: bool,
     shared: Arc<Shared>,
 }
 
@@ -66,6 +70,7 @@ impl Monitor {
             resort: None,
             unheard: None,
             patience: PATIENCE,
+            kernel_timer: false,
             shared: Arc::new(Shared::new(limits)),
         }
     }
@@ -109,6 +114,14 @@ impl Monitor {
         self
     }
 
+    /// Lets a timer of the kernel do the waiting, where there is one: half as many wake-ups as the
+    /// runtime's interval needs. The runtime then has to have its I/O driver, and its clock must not
+    /// be paused.
+    pub fn kernel_timer(mut self, allowed: bool) -> Self {
+        self.kernel_timer = allowed;
+        self
+    }
+
     /// The limits in force, which can be changed while the monitor runs.
     pub fn limits(&self) -> InForce {
         self.shared.limits.clone()
@@ -130,20 +143,27 @@ impl Watch {
     async fn run(mut self, ctx: CancellationToken) -> Verdict {
         let shared = self.standby.eyes.shared.clone();
         let started = Instant::now();
-        let mut ticks = interval(shared.limits().interval);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ticks = Ticks::new(shared.limits().interval, self.kernel_timer);
+        // The first tick is at once, and does not wait for the clock: what runs beside may not let it.
+        let mut first = true;
         loop {
-            // The first tick is at once.
             tokio::select! {
                 biased;
                 () = ctx.cancelled() => return Verdict::Cancelled,
                 () = shared.woken() => {}
+                () = std::future::ready(()), if first => {}
                 () = allocator::woken() => {}
                 _ = ticks.tick() => {}
             }
+            first = false;
             match self.sample(started.elapsed()) {
                 Sampled::Breach(breach) => return Verdict::Breach(breach),
-                Sampled::Next(wait) => ticks.reset_after(wait),
+                Sampled::Next(wait) => {
+                    if shared.samples() > 1 {
+                        ticks.pass_to_kernel();
+                    }
+                    ticks.reset_after(wait);
+                }
             }
         }
     }
@@ -167,6 +187,7 @@ struct Watch {
     /// Whether memory grows towards a limit.
     is_close: bool,
     handed_over: bool,
+    kernel_timer: bool,
 }
 
 impl Watch {
@@ -199,10 +220,11 @@ impl Watch {
             wait: Duration::ZERO,
             is_close: false,
             handed_over: false,
+            kernel_timer: monitor.kernel_timer,
         };
         // Before the run uses up its descriptors.
         reading::keep_open();
-        allocator::limit(limits.critical);
+        watch.eyes().shared.limits.limit_the_heap(limits.critical);
         allocator::guard(watch.standby.resort.is_some());
         if let (Some(limit), Some(_)) = (limits.critical, allocator::live()) {
             watch.stands_by = watch.standby.stand_by();
@@ -233,27 +255,39 @@ impl Watch {
                 None => Sampled::Next(limits.interval),
             };
         };
-        let tree = self.eyes().tree_limit(&limits).map(|(bytes, _)| bytes);
-        let rest = match tree {
-            Some(_) => CHILDREN.max(self.wait),
-            None => limits.interval,
+        let limited = limits.tree.is_some() || self.eyes().task_limit(&limits).is_some();
+        // A process may fill memory at gigabytes in a second, and nothing counts while it does.
+        let rest = match limited {
+            true => (shared.children_cost() * SHARE).clamp(CHILDREN, limits.interval.max(CHILDREN)),
+            false => limits.interval,
         };
-        self.eyes().measure_children(&mut reading, rest);
-        if tree.is_some_and(|limit| reading.tree() > limit) {
-            // Memory that is shared may have been counted more than once.
-            self.eyes().measure_exactly(&mut reading);
-        }
+        self.eyes().measure_children(&mut reading, rest, limited);
+        let task = self.eyes().task_limit(&limits);
         let activity = self.eyes().activity();
         self.note(&reading, activity.as_ref());
         if limits.warning.is_some_and(|limit| reading.resident > limit) && shared.warn_once() {
-            warn(&reading, &limits, activity.as_ref());
+            warn(
+                &reading,
+                &limits,
+                activity.as_ref(),
+                &self.eyes().redactor(),
+            );
         }
-        let exceeded = shared.decided().or_else(|| self.eyes().exceeded(&reading));
+        let exceeded = shared
+            .decided()
+            .or_else(|| self.eyes().exceeded_surely(&mut reading));
         if let Some(exceeded) = exceeded {
             return self.breach(&reading, shared.decide(exceeded));
         }
-        let heap_is_full = self.arm(&reading, &limits);
+        let left = task.map(|task| task.room());
+        let heap_is_full = self.arm(&reading, &limits, left);
+        // What is left for a task is a limit of the tree for as long as only that task grows.
+        let of_task = left.map(|left| reading.tree().saturating_add(left));
+        let tree = limits.tree.into_iter().chain(of_task).min();
         self.wait = self.next(&limits, tree, heap_is_full);
+        if limited && reading.children.count > 0 {
+            self.wait = self.wait.min(rest);
+        }
         self.stand_behind(&reading, &limits);
         shared.expect(self.wait, self.is_close);
         Sampled::Next(self.wait)
@@ -278,8 +312,15 @@ impl Watch {
     /// Arms the tripwire where the heap, with what is resident beside it, would exceed the limit.
     /// Whether the heap is there already: memory that was never touched is not resident, so that is
     /// no breach, but may become one at any time.
-    fn arm(&mut self, reading: &Reading, limits: &Limits) -> bool {
-        let (Some(limit), Some(heap)) = (limits.critical, reading.heap) else {
+    fn arm(&mut self, reading: &Reading, limits: &Limits, left_for_task: Option<u64>) -> bool {
+        let Some(heap) = reading.heap else {
+            return false;
+        };
+        let of_task = left_for_task.map(|left| heap.saturating_add(left.max(REARM.0)));
+        let Some(limit) = limits.critical else {
+            if let Some(at) = of_task {
+                self.arm_at(at);
+            }
             return false;
         };
         let beside = reading.resident.saturating_sub(heap);
@@ -289,7 +330,7 @@ impl Watch {
             true => heap + (left / 2).clamp(REARM.0, REARM.1),
             false => full,
         };
-        self.arm_at(at);
+        self.arm_at(of_task.map_or(at, |of_task| of_task.min(at)));
         heap >= full
     }
 
@@ -358,9 +399,8 @@ impl Drop for Watch {
     }
 }
 
-fn warn(reading: &Reading, limits: &Limits, activity: Option<&Activity>) {
+fn warn(reading: &Reading, limits: &Limits, activity: Option<&Activity>, redactor: &Redactor) {
     let place = activity.map(Activity::place).unwrap_or_default();
-    let redactor = Redactor::default().with_environment();
     tracing::warn!(
         target: "drun::memory",
         kind = "warning",

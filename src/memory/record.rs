@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::snapshot::Place;
+
 /// A breach of a limit and everything that was measured before it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Record {
@@ -37,8 +39,14 @@ pub struct Exceeded {
     pub limit: u64,
     /// What was measured.
     pub current: u64,
+    /// What processes hold of it; the rest is this process.
+    #[serde(default)]
+    pub children: u64,
     /// The task whose `@memory` it is.
     pub task: Option<String>,
+    /// Where that is written.
+    #[serde(default)]
+    pub place: Option<Place>,
 }
 
 /// One measurement with all that is measured.
@@ -104,6 +112,42 @@ pub struct LimitInForce {
 }
 
 impl Record {
+    /// What the exceeded limit is about, of a sample: this process, or all.
+    pub fn value(&self, sample: &Sample) -> u64 {
+        match self.exceeded.scope {
+            Scope::Own => sample.resident,
+            Scope::Tree => sample.resident.saturating_add(sample.children),
+        }
+    }
+
+    /// The samples with that value as their resident memory.
+    pub fn course(&self) -> Vec<Sample> {
+        let samples = self.history.samples.iter();
+        let measured = |sample: &Sample| Sample {
+            resident: self.value(sample),
+            ..*sample
+        };
+        samples.map(measured).collect()
+    }
+
+    /// The values that mean something for the course: name and bytes, the limit last.
+    pub fn thresholds(&self) -> Vec<(&'static str, u64)> {
+        let Exceeded { limit, current, .. } = self.exceeded;
+        match (self.exceeded.scope, &self.exceeded.task) {
+            (Scope::Own, _) => {
+                let named = |name| Some((name, self.limit(name)?.bytes?));
+                ["warning", "limit"].into_iter().filter_map(named).collect()
+            }
+            (Scope::Tree, None) => vec![("limit", limit)],
+            (Scope::Tree, Some(_)) => {
+                // What was there before the task began is not the task's.
+                let last = self.history.samples.last();
+                let all = last.map_or(current, |sample| self.value(sample));
+                vec![("limit", all.saturating_sub(current).saturating_add(limit))]
+            }
+        }
+    }
+
     /// A limit by its name.
     pub fn limit(&self, name: &str) -> Option<&LimitInForce> {
         self.limits.iter().find(|limit| limit.name == name)

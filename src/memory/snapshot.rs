@@ -12,6 +12,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::fold::FoldedStack;
+use crate::ast::Ast;
 use crate::source::{SourceFile, Span, Text};
 
 /// The most machines that a snapshot describes; the largest and the main one are kept.
@@ -140,6 +141,9 @@ pub struct ExecutionSnapshot {
 pub struct MachineSnapshot {
     /// `main`, or which branch of which loop.
     pub label: String,
+    /// What its children are known by.
+    #[serde(skip)]
+    pub branch: u64,
     /// How many frames are on the stack, blocks and loops included.
     pub depth: u64,
     /// How many of them are calls of tasks.
@@ -188,6 +192,9 @@ pub struct VariableSize {
     pub preview: String,
     /// Where it was set last, when the machine knows it.
     pub place: Option<Place>,
+    /// Tells a value that several variables share.
+    #[serde(skip)]
+    pub identity: usize,
 }
 
 /// Output of a command that is kept in memory.
@@ -270,6 +277,9 @@ pub struct ChildSnapshot {
     pub first_bytes: Option<u64>,
     /// For how long it has run, in ms.
     pub running_ms: u64,
+    /// The running tasks with a limit of their own that it counts for.
+    #[serde(skip)]
+    pub limited_by: Vec<String>,
     /// Whether the kernel's OOM killer ended it.
     pub killed_for_memory: bool,
     /// The statement that started it.
@@ -292,6 +302,19 @@ pub struct TaskLimit {
     pub task: Text,
     /// In bytes.
     pub bytes: u64,
+    /// What it uses: what this process has grown by since the task began, and its processes.
+    pub used: u64,
+    /// What the processes use that it has started, as measured last; a part of `used`.
+    pub children: u64,
+    /// Where the limit is written.
+    pub place: Arc<Place>,
+}
+
+impl TaskLimit {
+    /// What is left of it, in bytes.
+    pub fn room(&self) -> u64 {
+        self.bytes.saturating_sub(self.used)
+    }
 }
 
 /// What the monitor may ask an execution.
@@ -305,18 +328,34 @@ pub trait Observed: Send + Sync {
     /// The whole state; `None` when it is locked by a worker that is stuck.
     fn snapshot(&self) -> Option<ExecutionSnapshot>;
 
+    /// Values of secrets that are known by now, for messages before a breach.
+    fn secrets(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The program, when it is loaded.
+    fn program(&self) -> Option<Arc<Ast>> {
+        None
+    }
+
     /// The memory of the children as it was measured last; `None` while there is none.
     fn children(&self) -> Option<ChildrenMemory> {
         None
     }
 
-    /// The same as exactly as it can be known, however long that takes: before a limit of the tree is
-    /// taken for exceeded.
-    fn children_exactly(&self) -> Option<ChildrenMemory> {
+    /// As [`Observed::children`], but never a figure of an earlier time: asked while they are limited.
+    fn children_now(&self) -> Option<ChildrenMemory> {
         self.children()
     }
 
-    /// The smallest limit of a task that is running; `None` without one.
+    /// As [`Observed::children`], but measured as exactly as it can be, which may take a moment, and more
+    /// of them until `enough` bytes were measured: asked before what was estimated counts as a breach.
+    fn children_exactly(&self, _enough: u64) -> Option<ChildrenMemory> {
+        self.children()
+    }
+
+    /// Of the limits of the tasks that are running, the one of which least is left; `None` without
+    /// one.
     fn task_limit(&self) -> Option<TaskLimit> {
         None
     }

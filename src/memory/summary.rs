@@ -127,13 +127,25 @@ impl Told<'_> {
             Scope::Own => ("limit", "the limit"),
             Scope::Tree => ("tree_limit", "the limit of the whole tree"),
         };
-        let origin = match (&exceeded.task, self.record.limit(name)) {
-            (Some(task), _) => format!(" (@memory of task \"{task}\")"),
-            (None, Some(limit)) => match &limit.clamped_by {
+        if let Some(task) = &exceeded.task {
+            let at = exceeded
+                .place
+                .as_ref()
+                .map(|place| format!(", {}", place.file_line()));
+            return format!(
+                "the limit of task \"{task}\" of {} (@memory{}) with {}, {} of it in processes",
+                size(exceeded.limit),
+                at.unwrap_or_default(),
+                size(exceeded.current),
+                size(exceeded.children)
+            );
+        }
+        let origin = match self.record.limit(name) {
+            Some(limit) => match &limit.clamped_by {
                 Some(by) => format!(" ({}, clamped by {by})", limit.origin),
                 None => format!(" ({})", limit.origin),
             },
-            (None, None) => String::new(),
+            None => String::new(),
         };
         format!(
             "{what} of {}{origin} with {}",
@@ -143,12 +155,13 @@ impl Told<'_> {
     }
 
     fn curve(&self) -> Vec<String> {
-        let samples = &self.record.history.samples;
-        let (Some(first), Some(last)) = (samples.first(), samples.last()) else {
+        let samples = self.record.course();
+        let (Some(first), Some(last), true) = (samples.first(), samples.last(), samples.len() > 1)
+        else {
             return vec![String::new()];
         };
         let thresholds = thresholds(self.record);
-        let line = Sparkline::new(samples, &thresholds, CURVE);
+        let line = Sparkline::new(&samples, &thresholds, CURVE);
         let marks: Vec<String> = thresholds
             .iter()
             .map(|threshold| format!("{} = {}", threshold.mark, size(threshold.value)))
@@ -164,10 +177,14 @@ impl Told<'_> {
         } else {
             format!(", {}", marks.join(", "))
         };
+        let of_all = match self.record.exceeded.scope {
+            Scope::Own => "",
+            Scope::Tree => " with all that was started",
+        };
         let mut lines = vec![
             String::new(),
             format!(
-                "Memory over the last {took}, at most {}{explained}:",
+                "Memory{of_all} over the last {took}, at most {}{explained}:",
                 size(peak)
             ),
             format!("  {}", line.curve),
@@ -253,14 +270,11 @@ impl Told<'_> {
 
 /// The warning and the limit of a record, of those that are sizes.
 pub fn thresholds(record: &Record) -> Vec<Threshold> {
-    let mark = |name: &str, mark: char| {
-        let value = record.limit(name)?.bytes?;
-        Some(Threshold { value, mark })
+    let mark = |(name, value): (&str, u64)| Threshold {
+        value,
+        mark: if name == "limit" { 'x' } else { 'w' },
     };
-    [mark("warning", 'w'), mark("limit", 'x')]
-        .into_iter()
-        .flatten()
-        .collect()
+    record.thresholds().into_iter().map(mark).collect()
 }
 
 fn described(place: &Place) -> String {

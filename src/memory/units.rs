@@ -8,13 +8,8 @@ pub const MB: u64 = 1024 * 1024;
 /// A size in bytes: a number and a unit (B, KB, MB, GB, TB, with or without `i`, all by 1024). A bare
 /// number counts megabytes.
 pub fn size(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let split = text
-        .find(|char: char| char.is_ascii_alphabetic())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let number: f64 = number.trim().parse().ok()?;
-    let factor = match unit.trim().to_ascii_uppercase().as_str() {
+    let (number, unit) = split(text)?;
+    let factor = match unit.to_ascii_uppercase().as_str() {
         "B" => 1,
         "K" | "KB" | "KIB" => 1 << 10,
         "" | "M" | "MB" | "MIB" => MB,
@@ -28,13 +23,8 @@ pub fn size(text: &str) -> Option<u64> {
 
 /// A time: a number and a unit (ms, s, m). A bare number counts milliseconds.
 pub fn time(text: &str) -> Option<Duration> {
-    let text = text.trim();
-    let split = text
-        .find(|char: char| char.is_ascii_alphabetic())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let number: f64 = number.trim().parse().ok()?;
-    let millis = match unit.trim().to_ascii_lowercase().as_str() {
+    let (number, unit) = split(text)?;
+    let millis = match unit.to_ascii_lowercase().as_str() {
         "" | "ms" => number,
         "s" => number * 1e3,
         "m" => number * 6e4,
@@ -43,6 +33,13 @@ pub fn time(text: &str) -> Option<Duration> {
     (0.0..1e9)
         .contains(&millis)
         .then(|| Duration::from_micros((millis * 1e3) as u64))
+}
+
+/// A number and the word behind it, which may be empty.
+fn split(text: &str) -> Option<(f64, &str)> {
+    let at = text.find(|char: char| char.is_ascii_alphabetic());
+    let (number, unit) = text.split_at(at.unwrap_or(text.len()));
+    Some((number.trim().parse().ok()?, unit.trim()))
 }
 
 /// A size as people read it: `500 MB`, `2 GB`, `1.5 GB`.

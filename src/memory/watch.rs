@@ -11,11 +11,11 @@ use super::backstop::{Backstop, EXCESS};
 use super::bell;
 use super::history::Ring;
 use super::limits::Limits;
-use super::reading::Readings;
+use super::reading::{Readings, System};
 use super::record::{Exceeded, Figures, Record, Sample, Scope};
-use super::snapshot::{Activity, ChildrenMemory, Observed};
+use super::redact::Redactor;
+use super::snapshot::{Activity, ChildrenMemory, Observed, Place, TaskLimit};
 use crate::ast::Ast;
-use crate::source::Text;
 
 /// A limit was exceeded.
 #[derive(Debug, Clone)]
@@ -34,6 +34,8 @@ pub struct Breach {
 pub struct InForce {
     limits: Arc<Mutex<Arc<Limits>>>,
     woken: Arc<Notify>,
+    /// What is resident and never was in the heap: the program itself.
+    beside: u64,
 }
 
 impl InForce {
@@ -41,7 +43,17 @@ impl InForce {
         Self {
             limits: Arc::new(Mutex::new(Arc::new(limits))),
             woken: Arc::default(),
+            beside: match (allocator::live(), System.resident()) {
+                (Some(heap), Some(resident)) => resident.saturating_sub(heap),
+                _ => 0,
+            },
         }
+    }
+
+    /// Lets nobody take at once what would exceed the limit.
+    pub(super) fn limit_the_heap(&self, critical: Option<u64>) {
+        allocator::limit(critical.map(|limit| limit.saturating_sub(self.beside)));
+        allocator::limit_resident(critical);
     }
 
     /// The limits as they are now.
@@ -51,7 +63,7 @@ impl InForce {
 
     /// Puts other limits in force; the next reading is made at once.
     pub fn set(&self, limits: Limits) {
-        allocator::limit(limits.critical);
+        self.limit_the_heap(limits.critical);
         *lock(&self.limits) = Arc::new(limits);
         self.woken.notify_one();
     }
@@ -87,6 +99,8 @@ pub struct Shared {
 struct Children {
     at: Option<Duration>,
     memory: ChildrenMemory,
+    /// How long measuring took.
+    cost: Duration,
 }
 
 impl Shared {
@@ -169,6 +183,11 @@ impl Shared {
 
     pub(super) fn samples(&self) -> u64 {
         self.samples.load(Ordering::Acquire)
+    }
+
+    /// What the last measurement of the children took.
+    pub(super) fn children_cost(&self) -> Duration {
+        lock(&self.children).cost
     }
 
     /// Whether this is the first warning.
@@ -256,7 +275,7 @@ impl Eyes {
 
     /// Adds the memory of the children, measured anew when the last time is at least `rest` ago:
     /// that costs far more than a reading of ourselves.
-    pub(super) fn measure_children(&self, reading: &mut Reading, rest: Duration) {
+    pub(super) fn measure_children(&self, reading: &mut Reading, rest: Duration, limited: bool) {
         let Some(observed) = &self.observed else {
             return;
         };
@@ -267,18 +286,14 @@ impl Eyes {
             .is_none_or(|at| reading.at >= at + rest / 10 * 9)
         {
             children.at = Some(reading.at);
-            children.memory = observed.children().unwrap_or_default();
+            let begun = Instant::now();
+            let memory = match limited {
+                true => observed.children_now(),
+                false => observed.children(),
+            };
+            children.memory = memory.unwrap_or_default();
+            children.cost = begun.elapsed();
         }
-        reading.children = children.memory;
-    }
-
-    /// As [`Eyes::measure_children`], now and exactly.
-    pub(super) fn measure_exactly(&self, reading: &mut Reading) {
-        let Some(observed) = &self.observed else {
-            return;
-        };
-        let mut children = lock(&self.shared.children);
-        children.memory = observed.children_exactly().unwrap_or_default();
         reading.children = children.memory;
     }
 
@@ -306,14 +321,41 @@ impl Eyes {
         last.clone()
     }
 
-    /// The smallest limit of the tree that holds now, and the task that it belongs to.
-    pub(super) fn tree_limit(&self, limits: &Limits) -> Option<(u64, Option<Text>)> {
-        let all = limits.tree.map(|limit| (limit, None));
-        let observed = self.observed.as_ref().filter(|_| !limits.off);
-        let task = observed
-            .and_then(|observed| observed.task_limit())
-            .map(|limit| (limit.bytes, Some(limit.task)));
-        all.into_iter().chain(task).min_by_key(|(bytes, _)| *bytes)
+    /// Knows the secrets of the execution as far as they are known by now.
+    pub(super) fn redactor(&self) -> Redactor {
+        let mut redactor = Redactor::default().with_environment();
+        let known = try_lock(&self.shared.program).and_then(|program| program.clone());
+        let observed = self.observed.as_ref();
+        if let Some(program) = known.or_else(|| observed?.program()) {
+            redactor = redactor.with_program(&program);
+        }
+        let secrets = observed
+            .map(|observed| observed.secrets())
+            .unwrap_or_default();
+        redactor.with_values(secrets.iter().map(String::as_str))
+    }
+
+    /// The limit of a running task of which least is left.
+    pub(super) fn task_limit(&self, limits: &Limits) -> Option<TaskLimit> {
+        let observed = self.observed.as_ref().filter(|_| !limits.off)?;
+        observed.task_limit()
+    }
+
+    /// As [`Eyes::exceeded`]. Where processes were estimated, by pages that they may share, they are
+    /// measured exactly before that counts.
+    pub(super) fn exceeded_surely(&self, reading: &mut Reading) -> Option<Exceeded> {
+        let exceeded = self.exceeded(reading)?;
+        if exceeded.scope == Scope::Tree
+            && let Some(observed) = &self.observed
+        {
+            let own = exceeded.current.saturating_sub(exceeded.children);
+            let enough = exceeded.limit.saturating_sub(own);
+            let memory = observed.children_exactly(enough).unwrap_or_default();
+            lock(&self.shared.children).memory = memory;
+            reading.children = memory;
+            return self.exceeded(reading);
+        }
+        Some(exceeded)
     }
 
     /// Which limit is exceeded: a reading above it, not at it.
@@ -325,15 +367,27 @@ impl Eyes {
                 scope: Scope::Own,
                 limit,
                 current: wanted,
-                task: None,
+                ..Exceeded::default()
             });
         }
-        let (limit, task) = self.tree_limit(&limits)?;
-        (reading.tree() > limit).then(|| Exceeded {
+        let all = limits.tree.filter(|limit| reading.tree() > *limit);
+        if let Some(limit) = all {
+            return Some(Exceeded {
+                scope: Scope::Tree,
+                limit,
+                current: reading.tree(),
+                children: reading.children.bytes,
+                ..Exceeded::default()
+            });
+        }
+        let task = self.task_limit(&limits)?;
+        (task.used > task.bytes).then(|| Exceeded {
             scope: Scope::Tree,
-            limit,
-            current: reading.tree(),
-            task: task.map(|task| task.to_string()),
+            limit: task.bytes,
+            current: task.used,
+            children: task.children,
+            task: Some(task.task.to_string()),
+            place: Some(Place::clone(&task.place)),
         })
     }
 

@@ -1,8 +1,9 @@
 //! Indented blocks.
 
 use super::cursor::{Cursor, Failed};
-use super::stmt::statement;
-use crate::ast::{Block, Stmt};
+use super::excerpt::Statements;
+use super::stmt::add_statement;
+use crate::ast::Block;
 use crate::source::Span;
 use crate::syntax::Kind;
 
@@ -96,11 +97,11 @@ pub(super) fn statements(
     blame: Blame,
 ) -> Result<Block, Failed> {
     open(cursor, start, what, blame)?;
-    let mut list: Vec<Stmt> = Vec::new();
+    let mut list = Statements::default();
     while goes_on(cursor)? {
-        list.push(statement(cursor)?);
+        add_statement(cursor, &mut list)?;
     }
-    Ok(list.into())
+    Ok(list.finish())
 }
 
 /// The same below a statement whose header began at `start`; the header's span, then the block.

@@ -123,6 +123,7 @@ fn mixtures_are_taken_apart_and_nothing_of_a_text_is_lost() {
             Part::Text(text) => text.as_str(),
             Part::Environment(part) => part.source.as_str(),
             Part::Placeholder(part) => part.source.as_str(),
+            Part::Excerpt(text) => text.as_str(),
         });
         let joined: String = parts.collect();
         prop_assert!(taken.is_plain() || joined == text);

@@ -70,6 +70,7 @@ fn disjunction(
 ) -> Result<Test, Failed> {
     let mut tests = vec![conjunction(cursor, until, subject)?];
     while !at_end(cursor, until) && cursor.accept_word("or") {
+        few(cursor, &tests)?;
         tests.push(conjunction(cursor, until, subject)?);
     }
     Ok(one_or(tests, Test::Or))
@@ -82,9 +83,22 @@ fn conjunction(
 ) -> Result<Test, Failed> {
     let mut tests = vec![negation(cursor, until, subject)?];
     while !at_end(cursor, until) && cursor.accept_word("and") {
+        few(cursor, &tests)?;
         tests.push(negation(cursor, until, subject)?);
     }
     Ok(one_or(tests, Test::And))
+}
+
+/// How many tests a condition may have in a row: all of them stay in the tree.
+const IN_A_ROW: usize = 1024;
+
+fn few(cursor: &mut Cursor<'_>, tests: &[Test]) -> Result<(), Failed> {
+    if tests.len() < IN_A_ROW {
+        return Ok(());
+    }
+    let message = format!("a condition of more than {IN_A_ROW} tests in a row");
+    let span = cursor.token().span;
+    Err(cursor.fail_with_help(span, message, "compare with a list: `$x in [\"a\", \"b\"]`"))
 }
 
 fn one_or(mut tests: Vec<Test>, many: impl FnOnce(Box<[Test]>) -> Test) -> Test {
@@ -244,10 +258,21 @@ pub(super) fn path(
         }
         _ => {}
     }
+    // A parenthesis that was opened in the path belongs to it, any other one to the condition.
+    let mut open = 0_u32;
     while !at_end(cursor, until) && !stop_here(cursor, stop) {
+        match cursor.kind() {
+            Kind::ParenOpen => open += 1,
+            Kind::ParenClose if open == 0 => break,
+            Kind::ParenClose => open -= 1,
+            _ => {}
+        }
         cursor.bump();
     }
     let span = cursor.span_from(token.span.start);
+    if cursor.slice(span).is_empty() {
+        return Err(cursor.unexpected("a path"));
+    }
     Ok(PathOperand::Text(template_at(
         cursor,
         &cursor.share(span),
@@ -258,10 +283,14 @@ pub(super) fn path(
 /// Whether the token behind the current one ends a path.
 fn ends_path(cursor: &mut Cursor<'_>, until: ConditionEnd, stop: &[&str]) -> bool {
     let next = cursor.nth(1);
-    next.kind == Kind::End
+    matches!(next.kind, Kind::End | Kind::ParenClose)
         || (until == ConditionEnd::Colon && next.kind == Kind::Colon)
         || next.line_start
-        || (next.kind == Kind::Word && stop.contains(&cursor.slice(next.span)))
+        || (next.kind == Kind::Word && is_stop(cursor.slice(next.span), stop))
+}
+
+fn is_stop(word: &str, stop: &[&str]) -> bool {
+    stop.contains(&word) || matches!(word, "and" | "or")
 }
 
 fn stop_here(cursor: &Cursor<'_>, stop: &[&str]) -> bool {
@@ -270,7 +299,7 @@ fn stop_here(cursor: &Cursor<'_>, stop: &[&str]) -> bool {
         .checked_sub(1)
         .and_then(|before| cursor.text().as_bytes().get(before))
         .is_some_and(u8::is_ascii_whitespace);
-    blank && (stop.contains(&cursor.word()) || matches!(cursor.word(), "and" | "or"))
+    blank && is_stop(cursor.word(), stop)
 }
 
 /// The words of a condition with quotes dropped, separated by single blanks.

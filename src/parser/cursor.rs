@@ -53,6 +53,10 @@ pub struct Cursor<'s> {
     /// Whether the current token begins an item of a block: if it does not fit, the mistake is the
     /// token and not something that is missing before it.
     at_item: bool,
+    /// How many statements were read.
+    read: u32,
+    /// How many of them stay in the tree.
+    kept: u32,
 }
 
 /// A place to return to.
@@ -88,6 +92,14 @@ impl<'s> Cursor<'s> {
         cursor
     }
 
+    /// In a file, inside of brackets.
+    pub(super) fn brackets(text: &'s Text) -> Self {
+        let mut cursor = Self::over(text, text.clone(), Mode::File);
+        cursor.brackets = 1;
+        cursor.settle();
+        cursor
+    }
+
     fn over(text: &'s str, base: Text, mode: Mode) -> Self {
         let mut lexer = Lexer::new(text, mode);
         let first = lexer.next_token();
@@ -109,6 +121,8 @@ impl<'s> Cursor<'s> {
             next_look: usize::MAX,
             stopped: false,
             at_item: true,
+            read: 0,
+            kept: 0,
         };
         cursor.settle();
         cursor
@@ -343,6 +357,50 @@ impl<'s> Cursor<'s> {
     /// Says that an item of a block begins here.
     pub(super) fn begin_item(&mut self) {
         self.at_item = true;
+    }
+
+    /// The text that all texts of the tree are parts of.
+    pub(super) fn base(&self) -> &Text {
+        &self.base
+    }
+
+    /// The file, unless the text is that of a placeholder.
+    pub(super) fn file(&self) -> Option<&'s Arc<SourceFile>> {
+        self.file
+    }
+
+    /// How many statements were read, and how many of them stay in the tree.
+    pub(super) fn counts(&self) -> (u32, u32) {
+        (self.read, self.kept)
+    }
+
+    /// Counts a statement that was read.
+    pub(super) fn count(&mut self) {
+        self.read += 1;
+        self.kept += 1;
+    }
+
+    /// So many stay in the tree: the others were left as text.
+    pub(super) fn forget(&mut self, kept: u32) {
+        self.kept = kept;
+    }
+
+    /// Goes on at a statement in the middle of the text, in a block of that width.
+    pub(super) fn resume(&mut self, position: usize, width: u32) {
+        self.indentation.open(width);
+        self.seek(position);
+    }
+
+    /// Passes over the item that begins here: to the next line that is not indented deeper than the open block.
+    pub(super) fn skip_item(&mut self) {
+        let width = self.block_width();
+        loop {
+            self.bump();
+            let next = self.ahead[0];
+            if next.kind == Kind::End || next.line_start && next.indent <= width {
+                return;
+            }
+        }
     }
 
     /// Closes everything that is open: the next declaration begins.

@@ -2,6 +2,7 @@
 
 use super::builtin;
 use super::cursor::{Cursor, Failed};
+use super::elements::Row;
 use super::nesting::{LIMIT, Nest};
 use super::placeholder::{builtin_call, placeholder};
 use super::template::template_at;
@@ -191,10 +192,13 @@ fn array_tree(cursor: &mut Cursor<'_>) -> Result<(ArrayExpr, u16), Failed> {
     let start = cursor.open_bracket()?.span.start;
     let mut elements = Vec::new();
     let mut height = 0;
+    let mut row = Row::default();
     while !cursor.at(Kind::BracketClose) {
+        row.begin(cursor, &elements);
         let element = tree(cursor)?;
         height = element.height.max(height);
         elements.push(element.expr);
+        row.end(cursor, &mut elements);
         if cursor.accept(Kind::Comma).is_none() {
             break;
         }

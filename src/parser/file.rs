@@ -5,6 +5,7 @@ use std::sync::Arc;
 use memchr::{memchr, memmem};
 
 use super::cursor::{Cursor, Failed};
+use super::growth::push;
 use super::progress::Progress;
 use super::project::project;
 use super::service::{orchestration, service};
@@ -116,7 +117,7 @@ impl FileParser<'_> {
         }
         let annotations = annotations(cursor)?;
         match cursor.word() {
-            "task" => self.file.tasks.push(task(cursor, annotations)?),
+            "task" => push(&mut self.file.tasks, task(cursor, annotations)?),
             "template" => self
                 .file
                 .templates

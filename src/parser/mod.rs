@@ -8,6 +8,7 @@
 //! 256.
 
 mod cursor;
+mod growth;
 mod nesting;
 mod progress;
 
@@ -18,6 +19,7 @@ pub mod builtin;
 mod choice;
 mod placeholder;
 
+mod elements;
 mod expression;
 
 mod condition;
@@ -26,6 +28,7 @@ mod test;
 mod text;
 
 mod block;
+mod excerpt;
 
 mod file;
 mod parameter;
@@ -47,13 +50,15 @@ mod debug;
 #[cfg(test)]
 mod bounds;
 #[cfg(test)]
+mod cost;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod tests;
 
 pub use condition::{ConditionEnd, condition};
 pub use cursor::{Checkpoint, Cursor, Failed};
-pub use debug::debug_tokens;
+pub use debug::Tokens;
 pub use expression::expression;
 pub use file::parse;
 pub use nesting::{Nest, Nesting};

@@ -96,6 +96,11 @@ impl Work {
             operators: Cell::new(0),
         }
     }
+
+    /// How many bytes may still be read.
+    pub(super) fn left(&self) -> usize {
+        self.bytes.get()
+    }
 }
 
 /// Where a text stands in relation to the placeholders around it.

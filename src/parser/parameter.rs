@@ -1,27 +1,16 @@
 //! Parameters of tasks and of the project.
 
 use super::cursor::{Cursor, Failed};
+use super::growth::push;
 use super::placeholder::braces;
 use super::template::template;
 use super::text;
 use crate::ast::{
-    DefaultValue, ItemType, Matching, Parameter, ParameterKind, ParameterType, Template,
+    DefaultValue, ItemType, Macro, Matching, Parameter, ParameterKind, ParameterType,
+    ParameterValues, Template,
 };
 use crate::source::{Span, Text};
 use crate::syntax::Kind;
-
-/// The names that may stand after `matching`.
-const MACROS: [&str; 9] = [
-    "docker_tag",
-    "git_branch",
-    "ipv4",
-    "semver",
-    "semver_extended",
-    "semver_optional_v",
-    "slug",
-    "url",
-    "uuid",
-];
 
 /// Who declares the parameter. That of a project knows fewer constraints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,36 +31,32 @@ pub(super) fn parameter(cursor: &mut Cursor<'_>, owner: Owner) -> Result<Paramet
         _ => ParameterKind::Accepts,
     };
     cursor.bump();
-    let mut parameter = Parameter {
-        span: Span::default(),
-        word,
-        name: name(cursor, owner)?,
-        ty: None,
-        allowed: Box::default(),
-        default: None,
-        range: None,
-        matching: None,
-    };
+    let name = name(cursor, owner)?;
+    let mut values = ParameterValues::default();
     if cursor.accept_word("as") {
-        parameter.ty = Some(parameter_type(cursor)?);
+        values.ty = Some(parameter_type(cursor)?);
     }
-    constraint(cursor, owner, &mut parameter)?;
-    let mut listed = allowed(cursor, owner, &mut parameter)?;
+    constraint(cursor, owner, &mut values)?;
+    let mut listed = allowed(cursor, owner, &mut values)?;
     if cursor.accept_word("defaults") {
         cursor.expect_word("to")?;
         let default_start = cursor.token().span.start;
-        let is_list = matches!(parameter.ty, Some(ParameterType::List(_)));
-        parameter.default = Some(default_value(cursor, owner, is_list)?);
+        let is_list = matches!(values.ty, Some(ParameterType::List(_)));
+        values.default = Some(default_value(cursor, owner, is_list)?);
         let default_span = cursor.span_from(default_start);
         if !listed && word == ParameterKind::Given {
-            listed = allowed(cursor, owner, &mut parameter)?;
+            listed = allowed(cursor, owner, &mut values)?;
         }
         if listed {
-            check_default(cursor, &parameter, default_span)?;
+            check_default(cursor, &name, &values, default_span)?;
         }
     }
-    parameter.span = cursor.span_from(start);
-    Ok(parameter)
+    Ok(Parameter {
+        span: cursor.span_from(start),
+        word,
+        name,
+        values: values.into(),
+    })
 }
 
 fn name(cursor: &mut Cursor<'_>, owner: Owner) -> Result<Text, Failed> {
@@ -117,7 +102,7 @@ fn item_type(cursor: &mut Cursor<'_>) -> Result<ItemType, Failed> {
 fn constraint(
     cursor: &mut Cursor<'_>,
     owner: Owner,
-    parameter: &mut Parameter,
+    values: &mut ParameterValues,
 ) -> Result<(), Failed> {
     let word = cursor.word();
     if !matches!(word, "between" | "matching") {
@@ -130,12 +115,12 @@ fn constraint(
     }
     cursor.bump();
     if word == "matching" {
-        parameter.matching = Some(Box::new(matching(cursor)?));
+        values.matching = Some(matching(cursor)?);
     } else {
         let least = bound(cursor)?;
         cursor.expect_word("and")?;
-        parameter.range = Some(Box::new((least, bound(cursor)?)));
-        parameter.ty.get_or_insert(ParameterType::Number);
+        values.range = Some((least, bound(cursor)?));
+        values.ty.get_or_insert(ParameterType::Number);
     }
     Ok(())
 }
@@ -157,11 +142,14 @@ fn matching(cursor: &mut Cursor<'_>) -> Result<Matching, Failed> {
             cursor.accept_word("format");
             Ok(Matching::Email)
         }
-        name if MACROS.contains(&name) => Ok(Matching::Macro(word)),
         name => {
-            let message = format!("there is no pattern of the name `{name}`");
-            let known = format!("the patterns are email, {}", MACROS.join(", "));
-            Err(cursor.fail_with_help(token.span, message, known))
+            let found = Macro::ALL.into_iter().find(|known| known.as_str() == name);
+            found.map(Matching::Macro).ok_or_else(|| {
+                let message = format!("there is no pattern of the name `{name}`");
+                let known = Macro::ALL.map(Macro::as_str).join(", ");
+                let help = format!("the patterns are email, {known}");
+                cursor.fail_with_help(token.span, message, help)
+            })
         }
     }
 }
@@ -170,24 +158,24 @@ fn matching(cursor: &mut Cursor<'_>) -> Result<Matching, Failed> {
 fn allowed(
     cursor: &mut Cursor<'_>,
     owner: Owner,
-    parameter: &mut Parameter,
+    values: &mut ParameterValues,
 ) -> Result<bool, Failed> {
     if !cursor.accept_word("from") {
         return Ok(false);
     }
     cursor.open_bracket()?;
-    let mut values = Vec::new();
+    let mut listed = Vec::new();
     while !cursor.at(Kind::BracketClose) {
         let value = if owner == Owner::Project && cursor.at(Kind::Word) {
             text::word(cursor, "a text or `]`")?
         } else {
             text::plain(cursor, "a text or `]`")?
         };
-        values.push(value);
+        push(&mut listed, value);
         cursor.accept(Kind::Comma);
     }
     cursor.close_bracket()?;
-    parameter.allowed = values.into();
+    values.allowed = listed.into();
     Ok(true)
 }
 
@@ -252,13 +240,18 @@ fn array(cursor: &mut Cursor<'_>) -> Result<Vec<Template>, Failed> {
 
 /// A default has to be one of the allowed values; what is only known when the task runs is checked
 /// then.
-fn check_default(cursor: &mut Cursor<'_>, parameter: &Parameter, span: Span) -> Result<(), Failed> {
-    if parameter.allowed.is_empty() {
+fn check_default(
+    cursor: &mut Cursor<'_>,
+    name: &str,
+    values: &ParameterValues,
+    span: Span,
+) -> Result<(), Failed> {
+    if values.allowed.is_empty() {
         return Ok(());
     }
-    let is_list = matches!(parameter.ty, Some(ParameterType::List(_)));
-    let is_allowed = |value: &str| parameter.allowed.iter().any(|allowed| allowed == value);
-    let refused: Option<&str> = match &parameter.default {
+    let is_list = matches!(values.ty, Some(ParameterType::List(_)));
+    let is_allowed = |value: &str| values.allowed.iter().any(|allowed| allowed == value);
+    let refused: Option<&str> = match &values.default {
         Some(DefaultValue::Text(default)) if default.is_plain() && is_list => default
             .text
             .split(',')
@@ -277,8 +270,7 @@ fn check_default(cursor: &mut Cursor<'_>, parameter: &Parameter, span: Span) -> 
     let Some(refused) = refused else {
         return Ok(());
     };
-    let name = &parameter.name;
     let message = format!("the default `{refused}` of parameter `{name}` is not an allowed value");
-    let help = format!("the allowed values are {}", parameter.allowed.join(", "));
+    let help = format!("the allowed values are {}", values.allowed.join(", "));
     Err(cursor.fail_with_help(span, message, help))
 }

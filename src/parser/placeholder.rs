@@ -156,6 +156,9 @@ fn parenthesised<'c>(
         if let Some(after) = rest.strip_prefix(')') {
             return Some(after);
         }
+        if !inside.operator() {
+            return None;
+        }
         if let Some((text, after)) = quoted(rest) {
             arguments.push(argument_text(content, text, inside));
             rest = after;
@@ -188,6 +191,9 @@ fn operations(content: &Text, rest: &str, inside: Inside<'_>) -> Option<Box<[Ope
     let mut operations = Vec::new();
     let mut rest = rest.trim();
     while !rest.is_empty() {
+        if !inside.operator() {
+            return None;
+        }
         rest = rest.strip_prefix('|').unwrap_or(rest).trim_start();
         let Some((found, length)) = operation_at(rest) else {
             // Kept as it is: it is named when it runs.

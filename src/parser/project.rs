@@ -5,6 +5,7 @@ use super::action::unsupported;
 use super::block::{Blame, goes_on, open, statements};
 use super::cursor::{Cursor, Failed};
 use super::expression::expression;
+use super::growth::push;
 use super::parameter::{Owner, parameter};
 use super::shell_config::shell_config;
 use super::task::{annotations, is_tool_block};
@@ -38,7 +39,7 @@ pub(super) fn project(cursor: &mut Cursor<'_>) -> Result<Project, Failed> {
         }
         cursor.open_block()?;
         while goes_on(cursor)? {
-            project.items.push(item(cursor)?);
+            push(&mut project.items, item(cursor)?);
         }
         project.items.shrink_to_fit();
     } else if cursor.on_same_line() {

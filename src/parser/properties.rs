@@ -7,7 +7,7 @@ use super::{Progress, parse};
 use crate::source::{Diagnostic, SourceFile};
 
 /// Every statement and declaration once, to be damaged.
-const SAMPLE: &str = r#"version: 2.0
+pub(super) const SAMPLE: &str = r#"version: 2.0
 # a comment
 project "shop" version "1.0":
   set region to "eu"
@@ -86,7 +86,7 @@ template task "t" means "T":
 "#;
 
 /// Words, signs and line ends that make sense now and then.
-const SOUP: [&str; 64] = [
+pub(super) const SOUP: [&str; 64] = [
     "version",
     ":",
     "2.0",
@@ -154,7 +154,7 @@ const SOUP: [&str; 64] = [
 ];
 
 /// The same texts in every run.
-fn runner(cases: u32) -> TestRunner {
+pub(super) fn runner(cases: u32) -> TestRunner {
     let config = Config {
         cases,
         failure_persistence: None,

@@ -2,12 +2,21 @@
 
 use super::action::{call, detect, shell, tools, unsupported, wait, workdir};
 use super::cursor::{Cursor, Failed};
+use super::excerpt::Statements;
 use super::task::is_tool_block;
 use super::{control, status, variable};
 use crate::ast::{StatusWord, Stmt};
 
+/// Adds the statement that begins here to `list`.
+pub(super) fn add_statement(cursor: &mut Cursor<'_>, list: &mut Statements) -> Result<(), Failed> {
+    match unsupported::skipped(cursor) {
+        true => Ok(()),
+        false => list.read(cursor, statement),
+    }
+}
+
 /// A statement, with the blocks that belong to it.
-pub(super) fn statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
+fn statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
     match cursor.word() {
         "info" => status::status(cursor, StatusWord::Info),
         "warn" => status::status(cursor, StatusWord::Warn),
@@ -33,7 +42,6 @@ pub(super) fn statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
         "wait" => wait::wait(cursor),
         "detect" => detect::detect(cursor),
         "requires" if is_tool_block(cursor) => tools::statement(cursor),
-        word if unsupported::begins(word) => Err(unsupported::statement(cursor)),
         word => Err(no_statement(cursor, word)),
     }
 }

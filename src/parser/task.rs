@@ -2,11 +2,13 @@
 
 use super::block::{Blame, goes_on, open};
 use super::cursor::{Cursor, Failed};
+use super::excerpt::Statements;
+use super::growth::push;
 use super::parameter::{Owner, parameter};
-use super::stmt::{begins_statement, statement};
+use super::stmt::{add_statement, begins_statement};
 use super::text;
 use crate::ast::{
-    Annotation, Block, Dependency, DependencyGroup, Parameter, Stmt, Task, TaskDetails, TaskHead,
+    Annotation, Block, Dependency, DependencyGroup, Parameter, Task, TaskDetails, TaskHead,
     TemplateTask,
 };
 use crate::source::{Span, Text};
@@ -95,27 +97,27 @@ fn rest(
     details.parameters = body.parameters.into();
     details.dependencies = body.dependencies.into();
     let head = TaskHead::new(description, details);
-    Ok((header, head, body.statements.into()))
+    Ok((header, head, body.statements.finish_task(cursor)))
 }
 
 /// What stands in the body of a task.
 #[derive(Default)]
-struct Body {
+pub(super) struct Body {
     parameters: Vec<Parameter>,
     dependencies: Vec<DependencyGroup>,
-    statements: Vec<Stmt>,
+    pub(super) statements: Statements,
 }
 
 impl Body {
     /// Reads a parameter, a dependency or a statement.
-    fn item(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Failed> {
+    pub(super) fn item(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Failed> {
         match cursor.word() {
-            "requires" if is_tool_block(cursor) => self.statements.push(statement(cursor)?),
+            "requires" if is_tool_block(cursor) => add_statement(cursor, &mut self.statements)?,
             "requires" | "given" | "accepts" | "parameter" => {
-                self.parameters.push(parameter(cursor, Owner::Task)?);
+                push(&mut self.parameters, parameter(cursor, Owner::Task)?);
             }
-            "depends" => self.dependencies.push(dependencies(cursor)?),
-            _ => self.statements.push(statement(cursor)?),
+            "depends" => push(&mut self.dependencies, dependencies(cursor)?),
+            _ => add_statement(cursor, &mut self.statements)?,
         }
         Ok(())
     }
@@ -138,12 +140,13 @@ fn dependencies(cursor: &mut Cursor<'_>) -> Result<DependencyGroup, Failed> {
         if in_parallel {
             cursor.expect_word("parallel")?;
         }
-        items.push(Dependency {
+        let item = Dependency {
             span,
             name,
             in_parallel,
             separator,
-        });
+        };
+        push(&mut items, item);
         if !(cursor.at(Kind::Comma) || matches!(cursor.word(), "and" | "then")) {
             break;
         }

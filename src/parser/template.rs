@@ -36,11 +36,21 @@ pub(super) fn nested(text: &Text, span: Span, inside: Inside<'_>) -> Template {
     }
 }
 
+/// How many parts in a row stay in the tree; of a longer text most are left as text. No text that a
+/// person wrote has more.
+const IN_A_ROW: usize = 1024;
+
 fn parts(text: &Text, inside: Inside<'_>) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut literal = 0;
-    for pair in pairs(text) {
-        let (open, close) = (pair.open as usize, pair.close as usize);
+    let mut row = Row::new(0, 0, inside);
+    // The ends of the pairs that stand around the next one.
+    let mut around: Vec<u32> = Vec::new();
+    for (open, close) in pairs(text) {
+        while around.pop_if(|end| *end < open).is_some() {}
+        let levels = around.len();
+        around.push(close);
+        let (open, close) = (open as usize, close as usize);
         if open < literal {
             // It stands in a placeholder that was taken.
             continue;
@@ -50,7 +60,7 @@ fn parts(text: &Text, inside: Inside<'_>) -> Vec<Part> {
             .filter(|&before| before >= literal && text.as_bytes().get(before) == Some(&b'$'));
         let (start, part) = match dollar {
             Some(before) => (before, environment(text, before, close)),
-            None => (open, placeholder(text, pair, inside)),
+            None => (open, placeholder(text, open, close, levels, inside)),
         };
         let Some(part) = part else { continue };
         if start > literal {
@@ -58,6 +68,13 @@ fn parts(text: &Text, inside: Inside<'_>) -> Vec<Part> {
         }
         parts.push(part);
         literal = close + 1;
+        if parts.len() - row.first >= IN_A_ROW && literal < text.len() {
+            if levels <= MOST_AROUND && row.is_cheap(literal, inside) {
+                parts.truncate(row.first);
+                parts.push(Part::Excerpt(slice(text, row.start, literal)));
+            }
+            row = Row::new(parts.len(), literal, inside);
+        }
     }
     if literal < text.len() {
         parts.push(Part::Text(slice(text, literal, text.len())));
@@ -65,39 +82,60 @@ fn parts(text: &Text, inside: Inside<'_>) -> Vec<Part> {
     parts
 }
 
-/// A brace and its partner.
-#[derive(Debug, Clone, Copy)]
-struct Pair {
-    open: u32,
-    close: u32,
-    /// How many pairs stand around it.
-    around: u32,
+/// Braces around a placeholder do not stand in its excerpt, so where they bring it near the limit
+/// of nesting it stays in the tree.
+const MOST_AROUND: usize = 16;
+
+/// Parts in a row that may yet become an excerpt.
+struct Row {
+    first: usize,
+    start: usize,
+    left: usize,
+}
+
+impl Row {
+    fn new(first: usize, start: usize, inside: Inside<'_>) -> Self {
+        Self {
+            first,
+            start,
+            left: inside.work().left(),
+        }
+    }
+
+    /// Whether the row, which ends at `end`, would read the same by itself.
+    fn is_cheap(&self, end: usize, inside: Inside<'_>) -> bool {
+        let done = self.left - inside.work().left();
+        inside.levels() == 0 && done <= Work::new(end - self.start).left()
+    }
 }
 
 /// All pairs of braces, in the order of their opening brace.
-fn pairs(text: &str) -> Vec<Pair> {
-    let mut open: Vec<u32> = Vec::new();
-    let mut pairs = Vec::new();
-    for at in memchr::memchr2_iter(b'{', b'}', text.as_bytes()) {
-        if text.as_bytes().get(at) == Some(&b'{') {
-            open.push(at as u32);
-        } else if let Some(start) = open.pop() {
-            pairs.push(Pair {
-                open: start,
-                close: at as u32,
-                around: 0,
-            });
+fn pairs(text: &str) -> Vec<(u32, u32)> {
+    let braces = || {
+        let found = memchr::memchr2_iter(b'{', b'}', text.as_bytes());
+        found.map(|at| (at as u32, text.as_bytes().get(at) == Some(&b'{')))
+    };
+    // How much room it takes is counted beforehand: a text may hold nothing but braces.
+    let (mut depth, mut deepest, mut count) = (0_usize, 0, 0);
+    for (_, opens) in braces() {
+        if opens {
+            depth += 1;
+            deepest = depth.max(deepest);
+        } else if depth > 0 {
+            depth -= 1;
+            count += 1;
         }
     }
-    pairs.sort_unstable_by_key(|pair| pair.open);
-    // Only pairs count: braces without partner, however many, hide nothing behind them.
-    let mut around: Vec<u32> = open;
-    around.clear();
-    for pair in &mut pairs {
-        while around.pop_if(|close| *close < pair.open).is_some() {}
-        pair.around = around.len() as u32;
-        around.push(pair.close);
+    let mut open: Vec<u32> = Vec::with_capacity(deepest);
+    let mut pairs = Vec::with_capacity(count);
+    for (at, opens) in braces() {
+        if opens {
+            open.push(at);
+        } else if let Some(start) = open.pop() {
+            pairs.push((start, at));
+        }
     }
+    pairs.sort_unstable();
     pairs
 }
 
@@ -124,12 +162,18 @@ fn environment(text: &Text, start: usize, close: usize) -> Option<Part> {
     })))
 }
 
-fn placeholder(text: &Text, pair: Pair, inside: Inside<'_>) -> Option<Part> {
-    let (open, close) = (pair.open as usize, pair.close as usize);
+/// Braces, around which there are so many pairs of others.
+fn placeholder(
+    text: &Text,
+    open: usize,
+    close: usize,
+    around: usize,
+    inside: Inside<'_>,
+) -> Option<Part> {
     if inside.levels() == 0 {
         inside.begin_tree();
     }
-    let inside = inside.deeper(pair.around as usize + 1)?;
+    let inside = inside.deeper(around + 1)?;
     let content = text.share(text.get(open + 1..close)?.trim());
     let meaning = meaning(&content, inside)?;
     Some(Part::Placeholder(Box::new(Placeholder {
@@ -156,6 +200,7 @@ mod tests {
                 Part::Text(text) => format!("T:{text}"),
                 Part::Environment(part) => format!("E:{}:{:?}", part.name, part.default),
                 Part::Placeholder(part) => format!("P:{}", part.content),
+                Part::Excerpt(text) => format!("X:{text}"),
             })
             .collect()
     }
@@ -199,6 +244,23 @@ mod tests {
     fn braces_without_partner_hide_nothing_behind_them() {
         let text = "{ ".repeat(1000) + "{$x}";
         assert_eq!(shown(&text)[1..], ["P:$x"]);
+    }
+
+    #[test]
+    fn a_long_text_keeps_most_of_its_parts_as_text() {
+        let row = "a {$b} ${C} {'{ {d | trim}";
+        let long = shown(&row.repeat(3_000));
+        assert!(long.len() < 1_100, "{}", long.len());
+        let mut again = Vec::new();
+        for part in &long {
+            match part.strip_prefix("X:") {
+                Some(text) => again.extend(shown(text)),
+                None => again.push(part.clone()),
+            }
+        }
+        assert!(!again.iter().any(|part| part.starts_with("X:")));
+        let joined = |shown: Vec<String>| shown.concat().replace("T:", "");
+        assert_eq!(joined(again), joined(shown(row)).repeat(3_000));
     }
 
     #[test]

@@ -166,11 +166,28 @@ fn statements_that_are_not_there_yet_are_named() {
         ("git commit all", "git commit"),
         ("copy \"a\" to \"b\"", "copy"),
         ("wait for service at \"x\"", "wait for"),
-        ("http\n  request \"x\"", "http"),
+        ("http\n    request \"x\"", "http"),
     ] {
         let expected = format!("3:3 not supported yet: {name}");
         assert_eq!(mistakes(&task(&format!("  {line}"))), [expected]);
     }
+    // What follows is read, whatever they look like.
+    let body = "  if {$a} is \"b\":\n    docker build\n      image \"x\"\n    oops\n";
+    let expected = [
+        "4:5 not supported yet: docker build",
+        "6:5 there is no statement `oops`",
+    ];
+    assert_eq!(mistakes(&task(body)), expected);
+    let body = "  git commit \"(\"\n  copy \"a\nb\" to [\n  ping \"x\"\n\ntask \"u\":\n  oops\n";
+    assert_eq!(
+        mistakes(&task(body)),
+        [
+            "3:3 not supported yet: git commit",
+            "4:3 not supported yet: copy",
+            "6:3 not supported yet: ping",
+            "9:3 there is no statement `oops`"
+        ]
+    );
     assert_eq!(
         mistakes("version: 2.0\nproject \"p\":\n  git policy:\n    branch:\n"),
         ["3:3 not supported yet: git policy"]
@@ -207,6 +224,38 @@ fn a_default_has_to_be_allowed() {
     }
     assert!(read(&task("  given $x from [\"a\"] defaults to \"{$b}\"")).is_ok());
     assert!(read(&task("  given $x from [\"a\"]")).is_ok());
+}
+
+#[test]
+fn a_parenthesis_behind_a_path_closes_the_condition() {
+    for condition in [
+        "(file \"a\" matches file $b) and $c",
+        "($c or file a.txt matches file b.txt)",
+        "(file \"a\" not matches file (b)c)",
+        "file a(1).txt exists",
+    ] {
+        let text = task(&format!("  if {condition}:\n    ignore"));
+        assert!(
+            mistakes(&text).is_empty(),
+            "{condition}: {:?}",
+            mistakes(&text)
+        );
+    }
+    assert_eq!(
+        mistakes(&task("  if file a matches file:\n    ignore")),
+        ["3:25 expected a path, found `:`"]
+    );
+}
+
+#[test]
+fn a_variable_is_a_path_whatever_follows_it() {
+    for rest in ["", " and $c", " or $c"] {
+        let file = good(&task(&format!(
+            "  if file \"a\" matches file $b{rest}:\n    ignore"
+        )));
+        let tree = format!("{:?}", file.tasks[0].body);
+        assert!(tree.contains("right: Variable(\"$b\")"), "{tree}");
+    }
 }
 
 #[test]

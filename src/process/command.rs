@@ -1,7 +1,9 @@
 //! What is to be started, and what becomes of its output.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::account::Account;
 use crate::source::Text;
 
 /// The statement that started a process.
@@ -37,6 +39,8 @@ pub struct ShellCommand {
     pub branch: Branch,
     /// The statement that starts it.
     pub started_at: Origin,
+    /// What its memory counts for apart from the whole.
+    pub account: Option<Arc<Account>>,
 }
 
 impl ShellCommand {
@@ -62,6 +66,7 @@ impl ShellCommand {
             env: Vec::new(),
             branch: Branch::default(),
             started_at: Origin::default(),
+            account: None,
         }
     }
 

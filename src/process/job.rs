@@ -13,6 +13,7 @@ use rustix::process::{
 use tokio::signal::unix::SignalKind;
 
 use super::supervisor::{Supervisor, lock};
+use super::suspend::{self, Who};
 use super::terminal::{Foreground, Terminal, controlling};
 
 /// How often a command that needs the terminal looks whether another one has given it back.
@@ -30,8 +31,10 @@ pub(super) struct Job {
 impl Job {
     /// Made before the command is started, so that no signal is missed.
     pub(super) fn new(supervisor: &Supervisor) -> Option<Self> {
+        let terminal = controlling(supervisor)?;
+        suspend::listen(supervisor);
         Some(Self {
-            terminal: controlling(supervisor)?,
+            terminal,
             children: tokio::signal::unix::signal(SignalKind::child()).ok()?,
             waiting: false,
         })
@@ -67,8 +70,8 @@ impl Job {
         let by_terminal = [Signal::TTIN, Signal::TTOU].map(Signal::as_raw);
         if foreground.take().is_some() {
             // Ctrl-Z. We are stopped until the shell continues us; where no shell could do that
-            // the kernel ignores this signal, and the command just goes on.
-            let _ = kill_current_process_group(Signal::TSTP);
+            // the command just goes on.
+            suspend::suspend(Some(&supervisor.shared), Who::OurGroup, Some(pid));
         } else if !by_terminal.contains(&signal) {
             // Somebody stopped it on purpose, and will continue it.
             return;

@@ -8,6 +8,7 @@
 //! *Invariant:* the output of a child is never buffered without bound, except that of a capture,
 //! which is counted while it grows ([`Supervisor::captured_bytes`]).
 
+mod account;
 mod command;
 mod entry;
 mod find;
@@ -29,6 +30,11 @@ mod side;
 mod signal;
 mod start;
 mod supervisor;
+#[cfg(target_os = "linux")]
+mod suspend;
+#[cfg(all(unix, not(target_os = "linux")))]
+#[path = "no_suspend.rs"]
+mod suspend;
 #[cfg(unix)]
 mod terminal;
 #[cfg(not(unix))]
@@ -40,12 +46,21 @@ mod tree;
 #[cfg(not(unix))]
 use terminal as job;
 
+pub use account::Account;
 pub use command::{Branch, Origin, Output, ShellCommand};
 pub use find::{default_shell, find_in_path};
 pub use finished::{Finished, ci_summary};
-pub use probe::{Probed, probe_output};
+pub use probe::{Probed, probe_command, probe_output};
 pub use run::run;
 pub use start::StartError;
+pub use supervisor::is_running;
 pub use supervisor::{Capture, Supervisor};
 pub use terminate::{Ended, GRACE};
 pub use tree::{ChildInfo, TreeMemory};
+
+/// Reads `bytes` as each of the kernel's files that are read here.
+#[cfg(fuzzing)]
+pub fn fuzz(bytes: &[u8]) {
+    proc::fuzz(bytes);
+    oom::fuzz(bytes);
+}

@@ -18,3 +18,11 @@ pub(super) fn proportional(_pid: u32) -> Option<u64> {
 pub(super) fn command_line(_pid: u32, _limit: usize) -> Option<String> {
     None
 }
+
+pub(super) fn private(_pid: u32) -> Option<u64> {
+    None
+}
+
+pub(super) fn process(_pid: u32) -> Option<Process> {
+    None
+}

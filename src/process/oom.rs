@@ -108,6 +108,13 @@ fn counter_paths(groups: &str) -> Vec<String> {
     paths
 }
 
+/// Reads `bytes` as a counter, and as the groups of a process.
+#[cfg(fuzzing)]
+pub(super) fn fuzz(bytes: &[u8]) {
+    parse(bytes);
+    counter_paths(&String::from_utf8_lossy(bytes));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -32,7 +32,16 @@ pub async fn probe_output(
     timeout: Duration,
 ) -> Result<Probed, StartError> {
     let args = args.iter().map(|arg| (*arg).to_owned()).collect();
-    let mut command = ShellCommand::program(program, args, ".");
+    let command = ShellCommand::program(program, args, ".");
+    probe_command(supervisor, command, timeout).await
+}
+
+/// As [`probe_output`], of a command with its own folder and environment.
+pub async fn probe_command(
+    supervisor: &Supervisor,
+    mut command: ShellCommand,
+    timeout: Duration,
+) -> Result<Probed, StartError> {
     command.branch = own_branch();
     let mut running = Running::new(supervisor, Pump::start_probe(supervisor, &command)?);
     let in_time = tokio::time::timeout(timeout, running.drive()).await.is_ok();

@@ -26,10 +26,11 @@ pub async fn run(
     output: Output,
     report: &Report,
 ) -> Result<Finished, StartError> {
-    if matches!(output, Output::Attached) {
-        // The process writes to the same place, past us. The error is returned by the next flush.
-        let _ = report.flush().await;
-    }
+    // The process writes to the same place, past us.
+    let _paused = match output {
+        Output::Attached => Some(report.pause_progress().await),
+        _ => None,
+    };
     let pump = Pump::start(supervisor, &command, output, report)?;
     let mut running = Running::new(supervisor, pump);
     running.drive().await;

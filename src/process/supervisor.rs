@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::account::Account;
 use super::command::{Branch, Origin, ShellCommand};
 use super::oom::KernelKiller;
 use super::pump::Pump;
@@ -58,6 +59,9 @@ pub(super) struct Shared {
     pub(super) abandoned: Mutex<Vec<Pump>>,
     pub(super) killer: OnceLock<KernelKiller>,
     pub(super) terminal: OnceLock<Option<Terminal>>,
+    /// Set when Ctrl-Z is listened to.
+    #[cfg(unix)]
+    pub(super) suspending: OnceLock<()>,
     captured: AtomicU64,
     stopping: AtomicBool,
     active: AtomicBool,
@@ -85,6 +89,7 @@ pub(super) struct Known {
     pub(super) branch: Branch,
     pub(super) started_at: Origin,
     pub(super) started: Instant,
+    pub(super) account: Option<Arc<Account>>,
     capture: Option<(Text, AtomicU64)>,
 }
 
@@ -95,6 +100,10 @@ pub struct Capture {
     pub variable: Text,
     /// The bytes so far.
     pub bytes: u64,
+    /// The script, or the program with its arguments; not redacted.
+    pub command: Text,
+    /// The branch it belongs to.
+    pub branch: Branch,
     /// The statement.
     pub started_at: Origin,
 }
@@ -128,6 +137,8 @@ impl Supervisor {
                 abandoned: Mutex::default(),
                 killer: OnceLock::new(),
                 terminal: OnceLock::new(),
+                #[cfg(unix)]
+                suspending: OnceLock::new(),
                 captured: AtomicU64::new(0),
                 stopping: AtomicBool::new(false),
                 active: AtomicBool::new(false),
@@ -135,6 +146,11 @@ impl Supervisor {
                 rings: Mutex::default(),
             }),
         }
+    }
+
+    /// Whether this process has no other business than this execution.
+    pub fn owns_process(&self) -> bool {
+        self.shared.owns_process
     }
 
     /// The bytes that all running captures hold now. Reads an atomic.
@@ -199,6 +215,7 @@ impl Supervisor {
             branch: command.branch,
             started_at: command.started_at.clone(),
             started: Instant::now(),
+            account: command.account.clone(),
             capture: capture.map(|variable| (variable, AtomicU64::new(0))),
         });
         let (value, pid) = start()?;
@@ -251,6 +268,8 @@ impl Known {
         Some(Capture {
             variable: variable.clone(),
             bytes: bytes.load(Ordering::Relaxed),
+            command: self.title.clone(),
+            branch: self.branch,
             started_at: self.started_at.clone(),
         })
     }
@@ -275,6 +294,9 @@ impl Registration {
         if let Some((_, count)) = &self.known.capture {
             count.fetch_add(bytes, Ordering::Relaxed);
         }
+        if let Some(account) = &self.known.account {
+            account.capture(bytes);
+        }
         if let Some(shared) = self.shared.upgrade() {
             shared.captured.fetch_add(bytes, Ordering::Relaxed);
         }
@@ -282,6 +304,9 @@ impl Registration {
 
     /// Captured bytes that are no longer held here.
     pub(super) fn released(&self, bytes: u64) {
+        if let Some(account) = &self.known.account {
+            account.release(bytes);
+        }
         if let Some(shared) = self.shared.upgrade() {
             shared.captured.fetch_sub(bytes, Ordering::Relaxed);
         }
@@ -301,6 +326,29 @@ impl Drop for Registration {
         if group_lives(self.pid) {
             table.left.insert(self.pid, self.known.clone());
         }
+    }
+}
+
+/// Whether a process exists that has not ended.
+pub fn is_running(pid: u32) -> bool {
+    match super::proc::process(pid) {
+        Some(process) => !process.is_zombie(),
+        None => !cfg!(target_os = "linux") && exists(pid),
+    }
+}
+
+fn exists(pid: u32) -> bool {
+    #[cfg(unix)]
+    {
+        let pid = i32::try_from(pid)
+            .ok()
+            .and_then(rustix::process::Pid::from_raw);
+        pid.is_some_and(|pid| rustix::process::test_kill_process(pid).is_ok())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = pid;
+        false
     }
 }
 

@@ -1,10 +1,11 @@
 //! The processes that belong to an execution, and the memory that they use.
 
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::account::Account;
 use super::command::{Branch, Origin};
 use super::entry::Process;
 use super::proc;
@@ -20,6 +21,8 @@ const PSS_EACH_MB: Duration = Duration::from_micros(8);
 /// A measurement that does not fit into the budget is made no more often than this many times
 /// its cost.
 const PSS_REST: u32 = 50;
+/// How many times its budget an exact measurement may take.
+const PATIENT: u32 = 5;
 /// When a whole sample took longer than its budget, the next one is made no sooner than after
 /// this many times the excess.
 const REST: u32 = 20;
@@ -41,6 +44,10 @@ pub struct ChildInfo {
     pub started_at: Option<Origin>,
     /// How long that statement has been running, or ago it was started.
     pub age: Option<Duration>,
+    /// Its memory when it was measured first, in bytes.
+    pub first: Option<u64>,
+    /// What its memory counts for.
+    pub account: Option<Arc<Account>>,
 }
 
 impl ChildInfo {
@@ -67,12 +74,19 @@ pub struct TreeMemory {
 #[derive(Debug, Default)]
 pub(super) struct Measured {
     sizes: FxHashMap<(u32, u64), Size>,
+    accounts: Sums,
+    first: FxHashMap<(u32, u64), u64>,
+    /// The next measurement goes on until so many bytes were measured, but no longer than this.
+    enough: Option<(u64, Instant)>,
     last: TreeMemory,
     /// When the next sample may be made.
     rested: Option<Instant>,
     /// When a process may be measured whose measurement alone exceeds the budget.
     pss_rested: Option<Instant>,
 }
+
+/// What the processes of each account use, by its address: whose memory it is stays there.
+type Sums = FxHashMap<usize, (Arc<Account>, u64)>;
 
 #[derive(Clone, Copy, Debug)]
 struct Size {
@@ -95,15 +109,46 @@ impl Supervisor {
     /// call that took longer nevertheless, the next ones return the same for a while. Blocks for
     /// that time; needs no runtime.
     pub fn tree_memory(&self, budget: Duration) -> TreeMemory {
-        let begin = Instant::now();
-        let end = begin + budget;
+        if !self.is_active() {
+            return TreeMemory::default();
+        }
+        let measured = lock(&self.shared.measured);
+        if measured
+            .rested
+            .is_some_and(|rested| Instant::now() < rested)
+        {
+            return measured.last;
+        }
+        self.measure_tree(measured, budget)
+    }
+
+    /// As [`Supervisor::tree_memory`], however long the last measurement took: where a limit depends
+    /// on it.
+    pub fn tree_memory_now(&self, budget: Duration) -> TreeMemory {
+        if !self.is_active() {
+            return TreeMemory::default();
+        }
+        self.measure_tree(lock(&self.shared.measured), budget)
+    }
+
+    /// As [`Supervisor::tree_memory_now`], and nothing is taken from earlier measurements: what a
+    /// process had for itself then it may share by now. As long as what was measured so is not more
+    /// than `enough`, in bytes, it may take five times the budget; for what does not fit, its private
+    /// pages stand.
+    pub fn tree_memory_exactly(&self, budget: Duration, enough: u64) -> TreeMemory {
         if !self.is_active() {
             return TreeMemory::default();
         }
         let mut measured = lock(&self.shared.measured);
-        if measured.rested.is_some_and(|rested| begin < rested) {
-            return measured.last;
-        }
+        measured.pss_rested = None;
+        measured.sizes.clear();
+        measured.enough = Some((enough, Instant::now() + budget * PATIENT));
+        self.measure_tree(measured, budget)
+    }
+
+    fn measure_tree(&self, mut measured: MutexGuard<'_, Measured>, budget: Duration) -> TreeMemory {
+        let begin = Instant::now();
+        let end = begin + budget;
         let mut members = self.members(self.descendants());
         members.retain(|member| !member.process.is_zombie());
         members.sort_by_key(|member| std::cmp::Reverse(member.process.resident));
@@ -111,16 +156,6 @@ impl Supervisor {
         let excess = begin.elapsed().saturating_sub(budget);
         measured.rested = Some(Instant::now() + excess * REST);
         measured.last
-    }
-
-    /// As [`Supervisor::tree_memory`] with a budget that is enough for all, whatever was before: for
-    /// decisions.
-    pub fn tree_memory_exactly(&self, budget: Duration) -> TreeMemory {
-        {
-            let mut measured = lock(&self.shared.measured);
-            (measured.rested, measured.pss_rested) = (None, None);
-        }
-        self.tree_memory(budget)
     }
 
     /// The next measurement is a new one, however long the last one took.
@@ -319,26 +354,62 @@ impl Measured {
         };
         let mut sizes = FxHashMap::default();
         let mut fresh: Vec<Size> = Vec::new();
-        for Member { process, .. } in members {
+        let mut sums = Sums::default();
+        let mut first = FxHashMap::default();
+        let exactly = self.enough.is_some();
+        let (enough, latest) = self.enough.take().unwrap_or((0, end));
+        let mut sure = 0;
+        for Member { process, known } in members {
             let key = (process.pid, process.started);
-            let own = self.size(process, members.len(), end);
+            let until = if sure > enough { end } else { latest };
+            let own = self.size(process, members.len(), until);
             let is_fresh = |size: &Size| size.still_true(process.resident, members.len());
             // Forks of one size share the same: one that was measured stands for the others.
             let size = match own.filter(is_fresh) {
-                Some(own) => {
-                    fresh.push(own);
-                    Some(own)
-                }
-                None => {
-                    total.resident_only += 1;
-                    fresh.iter().copied().find(is_fresh).or(own)
-                }
+                None if !exactly => fresh.iter().copied().find(is_fresh).or(own),
+                _ => own,
             };
-            total.bytes += size.map_or(process.resident, |size| size.scaled(process.resident));
+            fresh.extend(own.filter(is_fresh));
+            let estimate = || match exactly {
+                true => proc::private(process.pid).unwrap_or(process.resident),
+                false => process.resident,
+            };
+            let bytes = size.map_or_else(estimate, |size| size.scaled(process.resident));
+            total.bytes += bytes;
+            sure += size.map_or(0, |_| bytes);
+            let before = self.first.get(&key).copied();
+            first.insert(key, before.unwrap_or(bytes));
+            if let Some(account) = known.as_ref().and_then(|known| known.account.as_ref()) {
+                let sum = sums.entry(Arc::as_ptr(account) as usize);
+                sum.or_insert_with(|| (account.clone(), 0)).1 += bytes;
+            }
+            total.resident_only += usize::from(size.is_none());
             sizes.extend(own.map(|own| (key, own)));
         }
         self.sizes = sizes;
+        self.first = first;
+        self.settle(sums);
         total
+    }
+
+    /// Tells the accounts what their processes use; those that have none any more, that it is nothing.
+    fn settle(&mut self, sums: Sums) {
+        let before = std::mem::take(&mut self.accounts);
+        let mut totals: FxHashMap<*const Account, u64> = FxHashMap::default();
+        let all = || before.values().map(|(account, _)| (account, 0));
+        for (account, bytes) in all().chain(sums.values().map(|(account, bytes)| (account, *bytes)))
+        {
+            for account in account.chain() {
+                *totals.entry(std::ptr::from_ref(account)).or_default() += bytes;
+            }
+        }
+        for (account, _) in before.values().chain(sums.values()) {
+            for account in account.chain() {
+                let total = totals.get(&std::ptr::from_ref(account));
+                account.set_measured(total.copied().unwrap_or(0));
+            }
+        }
+        self.accounts = sums;
     }
 
     fn size(&mut self, process: &Process, among: usize, end: Instant) -> Option<Size> {
@@ -405,6 +476,8 @@ fn info(member: &Member, measured: &Measured) -> ChildInfo {
         proportional: size.map(|size| size.scaled(process.resident)),
         started_at: known.map(|known| known.started_at.clone()),
         age: known.map(|known| known.started.elapsed()),
+        first: measured.first.get(&(process.pid, process.started)).copied(),
+        account: known.and_then(|known| known.account.clone()),
     }
 }
 

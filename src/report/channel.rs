@@ -5,6 +5,7 @@ use std::mem;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::progress::{ON_SCREEN, Progress, WIPE};
 use super::sink::Sink;
 
 /// A buffer of this capacity is kept for the next batch; a larger one is given back.
@@ -19,6 +20,7 @@ pub(super) struct Channel {
     /// The error as its number or, for one without number, as its kind.
     error: Mutex<Option<Broken>>,
     writer: tokio::sync::Mutex<Writer>,
+    pub(super) progress: Progress,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +35,10 @@ struct Writer {
     sink: Sink,
     batch: Vec<u8>,
     written: usize,
+    /// Whether the bar is the last thing on the terminal.
+    bar: bool,
+    /// Whether the last text has not ended its line: the bar has to wait.
+    mid_line: bool,
 }
 
 impl Channel {
@@ -45,7 +51,10 @@ impl Channel {
                 sink,
                 batch: Vec::new(),
                 written: 0,
+                bar: false,
+                mid_line: false,
             }),
+            progress: Progress::default(),
         }
     }
 
@@ -71,6 +80,9 @@ impl Channel {
     pub(super) async fn flush(&self) -> io::Result<()> {
         let mut writer = self.writer.lock().await;
         self.drain(&mut writer).await;
+        if self.draws(&mut writer) {
+            self.drain(&mut writer).await;
+        }
         drop(writer);
         self.error().map_or(Ok(()), Err)
     }
@@ -81,6 +93,10 @@ impl Channel {
         if let Some(error) = self.error() {
             return Err(error);
         }
+        if writer.wipes() {
+            self.drain(&mut writer).await;
+        }
+        writer.mid_line = ends_mid_line(parts, writer.mid_line);
         let mut unwritten = Unwritten {
             writer: &mut writer,
             parts,
@@ -92,7 +108,40 @@ impl Channel {
             self.remember(&error);
             return Err(error);
         }
+        drop(unwritten);
+        if self.draws(&mut writer) {
+            self.drain(&mut writer).await;
+        }
         Ok(())
+    }
+
+    /// Puts the bar into the empty batch, or wipes the one that is no longer wanted; whether there is anything to
+    /// write now.
+    fn draws(&self, writer: &mut Writer) -> bool {
+        if writer.mid_line || !(writer.bar || self.progress.is_active()) {
+            return false;
+        }
+        match self.progress.draw() {
+            Some(bar) => {
+                writer.batch = bar;
+                writer.written = 0;
+                writer.set_bar(true);
+                true
+            }
+            None => writer.wipes(),
+        }
+    }
+
+    /// Wipes the bar, as far as that is possible without waiting; it comes back with the next flush.
+    pub(super) fn try_wipe(&self) {
+        self.try_flush();
+        if let Ok(mut writer) = self.writer.try_lock()
+            && !self.take(&mut writer)
+            && writer.wipes()
+        {
+            drop(writer);
+            self.try_flush();
+        }
     }
 
     /// Writes what can be written without waiting.
@@ -129,7 +178,12 @@ impl Channel {
             return false;
         }
         let mut queue = lock(&self.queue);
-        mem::swap(&mut *queue, &mut writer.batch);
+        if writer.wipes() {
+            writer.batch.append(&mut queue);
+        } else {
+            mem::swap(&mut *queue, &mut writer.batch);
+        }
+        writer.mid_line = ends_mid_line(&[&writer.batch], writer.mid_line);
         self.pending.store(0, Ordering::Release);
         drop(queue);
         if self.error().is_some() {
@@ -153,6 +207,21 @@ impl Channel {
 }
 
 impl Writer {
+    /// Puts what wipes the bar into the empty batch; whether there is one.
+    fn wipes(&mut self) -> bool {
+        if !self.bar {
+            return false;
+        }
+        self.set_bar(false);
+        self.batch.extend_from_slice(WIPE);
+        true
+    }
+
+    fn set_bar(&mut self, bar: bool) {
+        self.bar = bar;
+        ON_SCREEN.store(bar, Ordering::Release);
+    }
+
     async fn step(&mut self) -> io::Result<()> {
         match self.try_step() {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.wait().await,
@@ -228,6 +297,11 @@ impl Drop for Unwritten<'_> {
     fn drop(&mut self) {
         self.keep();
     }
+}
+
+fn ends_mid_line(parts: &[&[u8]], before: bool) -> bool {
+    let last = parts.iter().rev().find_map(|part| part.last());
+    last.map_or(before, |last| *last != b'\n')
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

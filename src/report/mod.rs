@@ -9,12 +9,14 @@
 
 mod channel;
 mod lines;
+mod progress;
 mod sink;
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub(crate) use lines::Lines;
+pub use progress::Bar;
 
 use channel::Channel;
 use sink::Sink;
@@ -67,10 +69,11 @@ impl Report {
         self.shared.out.push(&[bytes]);
     }
 
-    /// The number of bytes that wait to be written. A run that never waits has to flush when
+    /// The number of bytes that wait to be written; a bar that is to be drawn counts as one. A run that never waits has to flush when
     /// this grows beyond what it wants to hold; 32 KiB is a good bound.
     pub fn pending(&self) -> usize {
-        self.shared.out.pending()
+        let out = &self.shared.out;
+        out.pending() + usize::from(out.progress.is_due())
     }
 
     /// Writes everything that waits, to both streams.
@@ -94,14 +97,80 @@ impl Report {
     /// and writes both as far as that is possible without waiting. [`Report::flush`] writes
     /// the rest.
     pub fn error_text(&self, text: &str) {
-        self.shared.out.try_flush();
+        self.shared.out.try_wipe();
         self.shared.error.push(&[text.as_bytes()]);
         self.shared.error.try_flush();
+    }
+
+    /// Whether [`Report::progress`] shows anything: standard output is a terminal that can.
+    pub fn shows_progress(&self) -> bool {
+        self.shared.out.progress.is_possible()
+    }
+
+    /// What is under way, from the next flush on; only where [`Report::shows_progress`].
+    pub fn progress(&self, bar: Option<Bar>) {
+        let progress = &self.shared.out.progress;
+        let ticks = bar.is_some() && progress.begins_to_tick();
+        progress.set(bar);
+        if let (true, Ok(runtime)) = (ticks, tokio::runtime::Handle::try_current()) {
+            let report = self.clone();
+            runtime.spawn(async move {
+                while report.shared.out.progress.goes_on() {
+                    // An error is returned by the next flush of the one who writes.
+                    let _ = report.flush().await;
+                    tokio::time::sleep(progress::TICK).await;
+                }
+            });
+        }
+    }
+
+    /// Wipes the bar and keeps it away while somebody else writes to the terminal.
+    pub(crate) async fn pause_progress(&self) -> Paused {
+        self.shared.out.progress.pause(true);
+        // The error is returned by the next flush.
+        let _ = self.flush().await;
+        Paused(self.clone())
+    }
+
+    /// Ends the bar when it is dropped.
+    pub(crate) fn ends_progress(&self) -> EndsProgress {
+        EndsProgress(self.clone())
     }
 
     /// The first error that writing to standard output had.
     pub fn broken(&self) -> Option<io::Error> {
         self.shared.out.error()
+    }
+}
+
+/// Keeps the bar away until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Paused(Report);
+
+impl Drop for Paused {
+    fn drop(&mut self) {
+        self.0.shared.out.progress.pause(false);
+    }
+}
+
+/// Ends the bar when it is dropped, however a run ends.
+#[derive(Debug)]
+pub(crate) struct EndsProgress(Report);
+
+impl Drop for EndsProgress {
+    fn drop(&mut self) {
+        let out = &self.0.shared.out;
+        if out.progress.is_active() {
+            out.progress.set(None);
+            out.try_wipe();
+        }
+    }
+}
+
+/// Wipes a bar from the terminal past everything, for the one who ends a process whose report is stuck.
+pub(crate) fn wipe() {
+    if progress::ON_SCREEN.swap(false, std::sync::atomic::Ordering::AcqRel) {
+        sink::write_if_taken(progress::WIPE);
     }
 }
 

@@ -135,6 +135,20 @@ impl Sink {
     }
 }
 
+/// Writes a few bytes to standard output if that takes them at once.
+#[cfg(unix)]
+pub(super) fn write_if_taken(bytes: &[u8]) {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let out = rustix::stdio::stdout();
+    let mut polled = [PollFd::new(&out, PollFlags::OUT)];
+    if poll(&mut polled, Some(&Timespec::default())) == Ok(1) {
+        let _ = rustix::io::write(out, bytes);
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn write_if_taken(_bytes: &[u8]) {}
+
 #[cfg(unix)]
 fn open(stream: Stream) -> io::Result<Sink> {
     use rustix::fs::FileType;

@@ -44,7 +44,7 @@ impl TaskRef {
             true => self.file.templates.get(index).map(|task| task.body.clone()),
             false => self.file.tasks.get(index).map(|task| task.body.clone()),
         }
-        .unwrap_or_else(|| Arc::new([]))
+        .unwrap_or_default()
     }
 
     /// Its header.
@@ -99,7 +99,7 @@ impl SnippetRef {
     pub fn body(&self) -> Block {
         self.node()
             .map(|snippet| snippet.body.clone())
-            .unwrap_or_else(|| Arc::new([]))
+            .unwrap_or_default()
     }
 }
 

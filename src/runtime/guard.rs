@@ -18,6 +18,9 @@ use crate::process::GRACE;
 
 /// Runs `work` under the memory monitor and the signals; a breach or a signal drops it.
 ///
+/// Who drops the future ends the execution: its monitor goes, and its children are ended in the
+/// background, by a task of the runtime in which it ran.
+///
 /// # Errors
 /// What `work` fails with, a breach, a signal.
 pub async fn watched<R>(
@@ -28,6 +31,8 @@ pub async fn watched<R>(
 ) -> Result<R, ExecutionError> {
     let ctx = CancellationToken::new();
     let monitor = Monitor::new(limits).observed(watched.clone());
+    // A program of its own has the real clock; whoever embeds a run may have paused it.
+    let monitor = monitor.kernel_timer(watched.supervisor.owns_process());
     let monitor = monitor.last_resort(last_resort(watched.clone(), start_dir.clone()));
     let monitor = monitor.unheard(unheard(watched.clone(), Pending::listen()));
     let shared = monitor.shared();
@@ -36,6 +41,9 @@ pub async fn watched<R>(
     let _ = watched.limits.set(in_force.clone());
     let mut monitoring = tokio::spawn(monitor.run(ctx.clone()));
     let mut signals = Signals::listen();
+    let mut left = Left::new(watched, &ctx);
+    // The monitor has read once before anything else runs.
+    tokio::task::yield_now().await;
     // Boxed, so that it can be dropped before the children are ended: branches of a parallel loop are
     // tasks of their own and would go on with the next statement.
     let mut work = Box::pin(work);
@@ -48,11 +56,16 @@ pub async fn watched<R>(
     };
     match chosen {
         Chosen::Result(result) => {
+            left.over = true;
             ctx.cancel();
             let _ = monitoring.await;
             result
         }
-        Chosen::Verdict(Verdict::Cancelled) => work.await,
+        Chosen::Verdict(Verdict::Cancelled) => {
+            let result = work.await;
+            left.over = true;
+            result
+        }
         Chosen::Verdict(Verdict::Breach(breach)) => {
             if !shared.act() {
                 // The backstop was faster: it writes the files and ends the process.
@@ -68,7 +81,9 @@ pub async fn watched<R>(
             drop(work);
             // No thread to be had: then here.
             let _ = thread::Builder::new().spawn(move || drop(machines));
-            Err(stop(watched, *breach, writing, &mut signals).await)
+            let error = stop(watched, *breach, writing, &mut signals).await;
+            left.over = true;
+            Err(error)
         }
         Chosen::Signal(signal) => {
             if !shared.act() {
@@ -78,10 +93,45 @@ pub async fn watched<R>(
             let task = watched.activity().map(|activity| activity.task);
             drop(work);
             end_children(watched, &mut signals).await;
+            left.over = true;
             ctx.cancel();
             let _ = monitoring.await;
             Err(ExecutionError::Signal(signal, task))
         }
+    }
+}
+
+/// What goes on when an execution is dropped in the middle, and is ended then.
+struct Left {
+    watched: Arc<Watched>,
+    ctx: CancellationToken,
+    runtime: tokio::runtime::Handle,
+    /// Whether the execution has come to its end, and what still runs was left on purpose.
+    over: bool,
+}
+
+impl Left {
+    fn new(watched: &Arc<Watched>, ctx: &CancellationToken) -> Self {
+        Self {
+            watched: watched.clone(),
+            ctx: ctx.clone(),
+            runtime: tokio::runtime::Handle::current(),
+            over: false,
+        }
+    }
+}
+
+impl Drop for Left {
+    fn drop(&mut self) {
+        self.ctx.cancel();
+        if self.over || !self.watched.supervisor.is_active() {
+            return;
+        }
+        let watched = self.watched.clone();
+        self.runtime.spawn(async move {
+            let hurry = CancellationToken::new();
+            watched.supervisor.terminate_all(GRACE, &hurry).await;
+        });
     }
 }
 

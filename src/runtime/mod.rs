@@ -29,6 +29,7 @@ pub use crate::machine::Instead;
 pub use crate::machine::Options;
 
 use setup::{dry_plan, new_run, project_limits};
+pub(crate) use setup::{project_asked, resolve_limits};
 
 /// Why an execution ended that did not succeed.
 #[derive(Debug)]
@@ -148,6 +149,7 @@ async fn run(
     program: Program,
     name: &str,
 ) -> Result<(), ExecutionError> {
+    let _ends = report.ends_progress();
     program.check_tools()?;
     let run = Arc::new(new_run(request, watched, report, program)?);
     // One execution is watched once, so nothing else can have set it.

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use super::{ExecutionError, Request, Watched};
-use crate::ast::{Expr, File, ProjectItem};
+use crate::ast::{Expr, File, ProjectItem, Setting};
 use crate::machine::{Run, ShellSetup};
-use crate::memory::cgroup;
+use crate::memory::cgroup::{self, ContainerLimit};
 use crate::memory::limits::{Asked, KEYS, Limits};
 use crate::process;
 use crate::report::Report;
@@ -21,19 +21,26 @@ pub(super) fn project_limits(
     asked: &Asked,
     watched: &Watched,
 ) -> Result<(), ResolveError> {
-    let items = file.project.iter().flat_map(|project| &project.items);
-    let settings = items.filter_map(|item| match item {
-        ProjectItem::Setting(setting) => Some(setting),
-        _ => None,
-    });
+    let with_project = project_asked(file, asked)?;
+    if with_project.values.len() == asked.values.len() {
+        return Ok(());
+    }
+    let container = cgroup::limit(Path::new("/"));
+    let limits = resolve_limits(file, &with_project, container.as_ref())?;
+    if let Some(in_force) = watched.limits.get() {
+        in_force.set(limits);
+    }
+    Ok(())
+}
+
+/// What is asked for when the settings of the project count as well, behind what was asked before.
+///
+/// # Errors
+/// A setting that is no plain text.
+pub(crate) fn project_asked(file: &File, asked: &Asked) -> Result<Asked, ResolveError> {
     let mut asked = asked.clone();
-    let flags = asked.values.len();
-    let mut last = Span::default();
-    for setting in settings {
-        let key = setting.key.strip_prefix("memory_");
-        let Some(key) = key.and_then(|key| KEYS.iter().find(|known| **known == key)) else {
-            continue;
-        };
+    let before = asked.values.len();
+    for (key, setting) in memory_settings(file) {
         let value = match &setting.value {
             Expr::Text(text) if text.is_plain() => text.text.to_string(),
             Expr::Number(text) => text.to_string(),
@@ -46,21 +53,50 @@ pub(super) fn project_limits(
                 )));
             }
         };
-        last = setting.span;
         // The last of several settings with one key wins: the first in the list counts.
-        let origin = format!("project setting {}", setting.key);
-        asked.values.insert(flags, (key, value, origin));
+        asked
+            .values
+            .insert(before, (key, value, origin(file, setting)));
     }
-    if asked.values.len() == flags {
-        return Ok(());
-    }
-    let container = cgroup::limit(Path::new("/"));
-    let limits = Limits::resolve(&asked, container.as_ref())
-        .map_err(|message| ResolveError::at(Diagnostic::new(&file.source, last, message)))?;
-    if let Some(in_force) = watched.limits.get() {
-        in_force.set(limits);
-    }
-    Ok(())
+    Ok(asked)
+}
+
+/// The limits that follow; a wrong setting of the project is shown with its line.
+///
+/// # Errors
+/// A value that is none.
+pub(crate) fn resolve_limits(
+    file: &File,
+    asked: &Asked,
+    container: Option<&ContainerLimit>,
+) -> Result<Limits, ResolveError> {
+    Limits::resolve(asked, container).map_err(|message| {
+        let mut settings = memory_settings(file);
+        let wrong = settings.find(|(_, setting)| message.starts_with(&origin(file, setting)));
+        let span = wrong.map_or_else(Span::default, |(_, setting)| setting.span);
+        ResolveError::at(Diagnostic::new(&file.source, span, message))
+    })
+}
+
+fn memory_settings(file: &File) -> impl Iterator<Item = (&'static str, &Setting)> {
+    let items = file.project.iter().flat_map(|project| &project.items);
+    items.filter_map(|item| {
+        let ProjectItem::Setting(setting) = item else {
+            return None;
+        };
+        let key = setting.key.strip_prefix("memory_")?;
+        let key = KEYS.iter().find(|known| **known == key)?;
+        Some((*key, setting))
+    })
+}
+
+fn origin(file: &File, setting: &Setting) -> String {
+    let line = file.source.location(setting.span.start).line;
+    format!(
+        "project setting {} ({}:{line})",
+        setting.key,
+        file.source.name()
+    )
 }
 
 pub(super) fn dry_plan(run: &Run, plan: &[TaskRef]) {
@@ -127,6 +163,7 @@ pub(super) fn new_run(
         shell,
         provisioning,
         machines: Mutex::default(),
+        secrets: Mutex::default(),
         state: Mutex::default(),
     })
 }

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use super::guard::end_children;
 use super::signals::{Pending, Signals};
 use super::{ExecutionError, Stopped, Watched};
+use crate::memory::amount::size;
 use crate::memory::backstop::Unheard;
 use crate::memory::diagnosis::Diagnosis;
 use crate::memory::dump::{self, DumpOutcome};
+use crate::memory::record::Exceeded;
 use crate::memory::snapshot::{ExecutionSnapshot, MachineSnapshot, Observed as _, Phase};
 use crate::memory::units::MB;
 use crate::memory::{Breach, InForce, last_words, subscriber};
@@ -68,6 +70,7 @@ pub(super) fn last_resort(
     move |breach| {
         watched.supervisor.give_up_spare();
         let outcome = dump::write_now(&dump_request(&watched, &breach, start_dir.clone()));
+        crate::report::wipe();
         subscriber::go_direct();
         tell(&breach, &outcome);
         watched.supervisor.end_all_now(GRACE);
@@ -109,7 +112,7 @@ fn tell(breach: &Breach, outcome: &DumpOutcome) {
         resident_mb = current,
         dumped,
         cause = outcome.diagnosis.third_line,
-        detail = detail(&outcome.diagnosis),
+        detail = detail(exceeded, &outcome.diagnosis),
         dump = outcome.dump.as_ref().map(|path| path.display().to_string()).unwrap_or_default(),
         summary = outcome.summary.as_ref().map(|path| path.display().to_string()).unwrap_or_default(),
         task = place.task,
@@ -121,9 +124,14 @@ fn tell(breach: &Breach, outcome: &DumpOutcome) {
     );
 }
 
-/// What happened and what to change, in two lines.
-fn detail(diagnosis: &Diagnosis) -> String {
-    let mut out = format!("   Cause: {}", diagnosis.sentence);
+/// What happened and what to change, a line each.
+fn detail(exceeded: &Exceeded, diagnosis: &Diagnosis) -> String {
+    let mut out = String::new();
+    if let (Some(task), Some(place)) = (&exceeded.task, &exceeded.place) {
+        let (allowed, at) = (size(exceeded.limit), place.file_line());
+        out = format!("   Limit: task \"{task}\" may use {allowed} (@memory in {at})\n");
+    }
+    out.push_str(&format!("   Cause: {}", diagnosis.sentence));
     if let Some(advice) = diagnosis.advice.first() {
         out.push_str(&format!("\n   To do: {advice}"));
     }

@@ -3,18 +3,19 @@
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
+use crate::ast::Ast;
 use crate::load::LoadProgress;
 use crate::machine::{Machine, Run};
 use crate::memory::InForce;
 use crate::memory::snapshot::{
     Activity, CapturedOutput, ChildSnapshot, ChildrenMemory, ExecutionSnapshot, HeldRead, Loading,
-    MAX_CHILDREN, MAX_LISTED, Observed, Phase, Place,
+    MAX_CHILDREN, MAX_LISTED, Observed, Phase, Place, TaskLimit, preview,
 };
 use crate::process::{Origin, Supervisor, TreeMemory};
 
 /// How long one look at the memory of the children may take.
 const CHILDREN: Duration = Duration::from_millis(5);
-/// The same before a run is stopped for it.
+/// How long it may take when a breach depends on it.
 const EXACTLY: Duration = Duration::from_millis(100);
 
 /// What is watched: the loading, then the run.
@@ -50,38 +51,61 @@ impl Watched {
                 pid: child.pid,
                 parent: child.parent,
                 bytes: child.memory(),
+                first_bytes: child.first,
                 command: child.command.to_string(),
                 running_ms: child.age.map_or(0, |age| age.as_millis() as u64),
-                place: child.started_at.as_ref().map(place),
+                place: child.started_at.as_ref().map(|origin| self.place(origin)),
+                limited_by: child
+                    .account
+                    .iter()
+                    .flat_map(|account| account.names())
+                    .map(ToString::to_string)
+                    .collect(),
                 ..ChildSnapshot::default()
             })
             .collect()
     }
 
-    fn captured(&self) -> Vec<CapturedOutput> {
-        let captures = self.supervisor.captures();
-        if captures.is_empty() {
-            return Vec::new();
+    /// Gives each machine what it is capturing.
+    fn add_captures(&self, snapshot: &mut ExecutionSnapshot) {
+        for capture in self.supervisor.captures() {
+            snapshot.machines_bytes += capture.bytes;
+            let mut machines = snapshot.machines.iter().map(|machine| machine.branch);
+            let own = machines.position(|branch| branch == capture.branch.0);
+            let Some(machine) = snapshot.machines.get_mut(own.unwrap_or(0)) else {
+                continue;
+            };
+            if machine.captured.len() < MAX_LISTED {
+                machine.captured.push(CapturedOutput {
+                    variable: format!("${}", capture.variable),
+                    command: preview(&capture.command),
+                    bytes: capture.bytes,
+                    place: self.place(&capture.started_at),
+                });
+            }
         }
-        // A capture knows its statement; the process of that statement knows the command.
-        let children = self.supervisor.children(MAX_CHILDREN);
-        let command = |origin: &Origin| {
-            let child = children
-                .iter()
-                .find(|child| child.started_at.as_ref() == Some(origin))?;
-            Some(child.command.to_string())
-        };
-        captures
-            .into_iter()
-            .take(MAX_LISTED)
-            .map(|capture| CapturedOutput {
-                variable: format!("${}", capture.variable),
-                command: command(&capture.started_at)
-                    .unwrap_or_else(|| "a command that has ended".to_owned()),
-                bytes: capture.bytes,
-                place: place(&capture.started_at),
-            })
-            .collect()
+    }
+
+    /// Gives the main machine what is being read: a read knows its statement alone.
+    fn add_reads(&self, snapshot: &mut ExecutionSnapshot) {
+        let reads = self.run.get().map(|run| run.reads()).unwrap_or_default();
+        for read in reads {
+            snapshot.machines_bytes += read.bytes;
+            if let Some(machine) = snapshot.machines.first_mut() {
+                machine.reads.push(HeldRead {
+                    name: read.name,
+                    place: read.place,
+                    bytes: read.bytes,
+                    ..HeldRead::default()
+                });
+            }
+        }
+    }
+
+    /// The statement that started a process.
+    fn place(&self, origin: &Origin) -> Place {
+        let run = self.run.get();
+        run.map(|run| run.place_of(origin)).unwrap_or_default()
     }
 
     fn loading_snapshot(&self) -> Option<Loading> {
@@ -94,20 +118,10 @@ impl Watched {
     }
 }
 
-fn in_short(tree: TreeMemory) -> ChildrenMemory {
+fn memory_of(tree: TreeMemory) -> ChildrenMemory {
     ChildrenMemory {
         count: tree.processes as u32,
         bytes: tree.bytes,
-    }
-}
-
-fn place(origin: &Origin) -> Place {
-    Place {
-        task: origin.task.to_string(),
-        file: origin.file.to_string(),
-        line: origin.line,
-        column: 1,
-        source_line: String::new(),
     }
 }
 
@@ -128,18 +142,10 @@ impl Observed for Watched {
         snapshot.phase = Phase::Running;
         snapshot.target = run.target().map(|target| target.to_string());
         snapshot.children = self.child_snapshots();
-        snapshot.children_total = snapshot.children.len() as u64;
-        // Children know the statement that started them, not the machine: one list serves all.
-        if let Some(machine) = snapshot.machines.first_mut() {
-            machine.captured = self.captured();
-            let reads = run.reads();
-            machine.reads.extend(reads.iter().map(|read| HeldRead {
-                name: read.name.clone(),
-                place: read.place.clone(),
-                bytes: read.bytes,
-                ..HeldRead::default()
-            }));
-        }
+        let all = self.supervisor.tree_memory(Duration::ZERO).processes;
+        snapshot.children_total = all.max(snapshot.children.len()) as u64;
+        self.add_captures(&mut snapshot);
+        self.add_reads(&mut snapshot);
         Some(snapshot)
     }
 
@@ -147,13 +153,37 @@ impl Observed for Watched {
         if !self.supervisor.is_active() {
             return None;
         }
-        Some(in_short(self.supervisor.tree_memory(CHILDREN)))
+        Some(memory_of(self.supervisor.tree_memory(CHILDREN)))
     }
 
-    fn children_exactly(&self) -> Option<ChildrenMemory> {
+    fn children_now(&self) -> Option<ChildrenMemory> {
         if !self.supervisor.is_active() {
             return None;
         }
-        Some(in_short(self.supervisor.tree_memory_exactly(EXACTLY)))
+        Some(memory_of(self.supervisor.tree_memory_now(CHILDREN)))
+    }
+
+    fn children_exactly(&self, enough: u64) -> Option<ChildrenMemory> {
+        if !self.supervisor.is_active() {
+            return None;
+        }
+        Some(memory_of(
+            self.supervisor.tree_memory_exactly(EXACTLY, enough),
+        ))
+    }
+
+    fn secrets(&self) -> Vec<String> {
+        self.run
+            .get()
+            .map(|run| run.secret_values())
+            .unwrap_or_default()
+    }
+
+    fn program(&self) -> Option<Arc<Ast>> {
+        Some(self.run.get()?.program.ast().clone())
+    }
+
+    fn task_limit(&self) -> Option<TaskLimit> {
+        self.run.get()?.task_limit()
     }
 }

@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 
 pub use diagnostic::Diagnostic;
 pub use line_index::{LineIndex, Location};
-pub use span::{Span, with_positions};
+pub use span::{Span, with_origin, with_positions};
 pub use text::Text;
 
 /// A source file: its name as it is shown in messages, and its whole text.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use memchr::{memchr_iter, memrchr};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{Location, SourceFile};
+use super::{Location, SourceFile, Text};
 
 /// A half-open range of byte offsets in one source file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -42,6 +42,8 @@ struct Positions {
     offset: usize,
     line_start: usize,
     at: Location,
+    /// What has to be added to a span to find it in the file.
+    origin: u32,
 }
 
 impl Positions {
@@ -51,6 +53,7 @@ impl Positions {
             offset: 0,
             line_start: 0,
             at: Location { line: 1, column: 1 },
+            origin: 0,
         }
     }
 
@@ -92,19 +95,41 @@ pub fn with_positions<R>(file: &Arc<SourceFile>, work: impl FnOnce() -> R) -> R 
     result
 }
 
+/// Serialises inside `work` spans that count from somewhere else than the start of the file: their byte
+/// `at` is the first one of `text`, a part of the file.
+pub fn with_origin<R>(text: &Text, at: u32, work: impl FnOnce() -> R) -> R {
+    let set = |origin: u32| {
+        POSITIONS.with_borrow_mut(|positions| {
+            let positions = positions.as_mut()?;
+            Some(std::mem::replace(&mut positions.origin, origin))
+        })
+    };
+    let origin = POSITIONS.with_borrow(|positions| {
+        let offset = text.offset_in(&positions.as_ref()?.file.text)?;
+        offset.checked_sub(at)
+    });
+    let before = origin.and_then(set);
+    let result = work();
+    before.and_then(set);
+    result
+}
+
 impl Serialize for Span {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut span = *self;
         let location = POSITIONS.with_borrow_mut(|positions| {
             let positions = positions.as_mut()?;
-            Some(positions.locate(self.start))
+            span.start = span.start.saturating_add(positions.origin);
+            span.end = span.end.saturating_add(positions.origin);
+            Some(positions.locate(span.start))
         });
         let mut map = serializer.serialize_map(None)?;
         if let Some(location) = location {
             map.serialize_entry("line", &location.line)?;
             map.serialize_entry("column", &location.column)?;
         }
-        map.serialize_entry("start", &self.start)?;
-        map.serialize_entry("end", &self.end)?;
+        map.serialize_entry("start", &span.start)?;
+        map.serialize_entry("end", &span.end)?;
         map.end()
     }
 }

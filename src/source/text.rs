@@ -42,6 +42,11 @@ impl Text {
             .unwrap_or_default()
     }
 
+    /// Where this text begins in `source`, if it is a part of it.
+    pub(super) fn offset_in(&self, source: &Arc<String>) -> Option<u32> {
+        Arc::ptr_eq(&self.source, source).then_some(self.start)
+    }
+
     /// A part of this text that shares its memory; `part` has to be borrowed from it.
     pub fn share(&self, part: &str) -> Self {
         let offset = (part.as_ptr() as usize).wrapping_sub(self.as_str().as_ptr() as usize);

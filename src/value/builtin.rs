@@ -1,11 +1,12 @@
 //! The built-in functions.
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use super::evaluator::{Evaluator, Trouble};
 use super::now_format::{DEFAULT_LAYOUT, format, local_now};
 use super::pass::Pass;
-use super::world::Clock;
+use super::world::{Clock, Indicator};
 use super::{Probe, Value, duration};
 use crate::ast::{BuiltinArgument, BuiltinCall, Placeholder};
 use crate::source::Text;
@@ -224,11 +225,7 @@ fn clock(world: &super::World, name: &str, arguments: &[&str]) -> Outcome {
         "show elapsed time" => show_timer(world, message()?),
         "start progress" => {
             let (message, name) = (message()?, indicator(arguments, 1));
-            world
-                .clocks()
-                .progress
-                .insert(name.to_owned(), Clock::start());
-            Ok(format!("📋 {message}"))
+            Ok(start_progress(world, message, name))
         }
         "update progress" => update_progress(world, arguments),
         "finish progress" => {
@@ -305,23 +302,49 @@ fn update_progress(world: &super::World, arguments: &[&str]) -> Outcome {
     active_progress(world, name)?;
     let full = parsed as usize * 20 / 100;
     let bar = format!("{}{}", "█".repeat(full), "░".repeat(20 - full));
-    Ok(format!("📋 {message} [{bar}] ({parsed}%)"))
+    let text = format!("📋 {message} [{bar}] ({parsed}%)");
+    let mut clocks = world.clocks();
+    if let Some(indicator) = clocks.progress.get_mut(name) {
+        indicator.message = (*message).to_owned();
+        indicator.percent = u8::try_from(parsed).ok();
+        indicator.changed = Instant::now();
+    }
+    drop(clocks);
+    world.note_progress(&text);
+    Ok(text)
+}
+
+fn start_progress(world: &super::World, message: &str, name: &str) -> String {
+    let text = format!("📋 {message}");
+    let clock = Clock::start();
+    let indicator = Indicator {
+        clock,
+        message: message.to_owned(),
+        percent: None,
+        changed: clock.started,
+    };
+    world.clocks().progress.insert(name.to_owned(), indicator);
+    world.note_progress(&text);
+    text
 }
 
 fn active_progress(world: &super::World, name: &str) -> Result<Clock, String> {
     match world.clocks().progress.get(name) {
         None => Err(format!("progress indicator '{name}' not found")),
-        Some(clock) if clock.stopped.is_some() => {
+        Some(indicator) if indicator.clock.stopped.is_some() => {
             Err(format!("progress indicator '{name}' is not active"))
         }
-        Some(clock) => Ok(*clock),
+        Some(indicator) => Ok(indicator.clock),
     }
 }
 
 fn finish_progress(world: &super::World, name: &str) -> Result<std::time::Duration, String> {
     let took = active_progress(world, name)?.elapsed();
-    if let Some(clock) = world.clocks().progress.get_mut(name) {
-        clock.stopped = Some(took);
+    let mut clocks = world.clocks();
+    if let Some(indicator) = clocks.progress.get_mut(name) {
+        indicator.clock.stopped = Some(took);
     }
+    drop(clocks);
+    world.note_progress("");
     Ok(took)
 }

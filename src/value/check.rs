@@ -3,13 +3,16 @@
 //! Nothing is evaluated here, not even a setting: functions may act, or take time, and what they
 //! answered would be asked for in another order afterwards.
 
+use std::convert::Infallible;
+
 use super::evaluator::Evaluator;
 use super::pass::Pass;
 use crate::ast::{
     BuiltinArgument, BuiltinCall, EnvironmentQuestion, Expr, Meaning, Operand, Part, PathOperand,
-    Pipeline, PipelineSource, Placeholder, Template, Test, ToolQuestion,
+    Pipeline, PipelineSource, Placeholder, Template, Test, ToolQuestion, visit_elements,
 };
-use crate::source::Text;
+use crate::parser;
+use crate::source::{Span, Text};
 
 impl Evaluator<'_> {
     /// Notes every unknown name of a test. The parser limits how deep tests nest.
@@ -103,6 +106,9 @@ impl Evaluator<'_> {
                     }
                 }
                 Part::Placeholder(placeholder) => self.check_placeholder(placeholder, pass),
+                Part::Excerpt(text) => {
+                    self.check_template(&parser::template(text, Span::default()), pass)
+                }
             }
         }
     }
@@ -147,9 +153,10 @@ impl Evaluator<'_> {
     }
 
     fn check_expressions(&self, expressions: &[Expr], pass: &mut Pass) {
-        expressions
-            .iter()
-            .for_each(|expression| self.check_expression(expression, pass));
+        let Ok(()) = visit_elements(expressions, &mut |expression| {
+            self.check_expression(expression, pass);
+            Ok::<_, Infallible>(())
+        });
     }
 
     fn check_expression(&self, expression: &Expr, pass: &mut Pass) {
@@ -164,6 +171,7 @@ impl Evaluator<'_> {
                 self.check_expression(&binary.left, pass);
                 self.check_expression(&binary.right, pass);
             }
+            Expr::Excerpt(elements) => self.check_expressions(&elements.read(), pass),
             Expr::Number(_) | Expr::Boolean(_) | Expr::Word(_) => {}
         }
     }

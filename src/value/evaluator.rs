@@ -8,6 +8,7 @@ use crate::ast::{
     Branch, Choice, EnvironmentPart, Expr, Meaning, Operation, Part, Pipeline, PipelineSource,
     Placeholder, Setting, Template,
 };
+use crate::parser;
 use crate::source::Text;
 
 /// Which unknown names are errors.
@@ -117,18 +118,32 @@ impl<'a> Evaluator<'a> {
             return self.single(placeholder, pass);
         }
         let mut out = String::with_capacity(template.text.len() + 32);
+        self.append(template, pass, &mut out)?;
+        Ok(out.into())
+    }
+
+    fn append(
+        &mut self,
+        template: &Template,
+        pass: &mut Pass,
+        out: &mut String,
+    ) -> Result<(), Trouble> {
         for part in template.parts.iter() {
             match part {
                 Part::Text(text) => out.push_str(text),
-                Part::Environment(part) => self.environment(part, pass, &mut out),
+                Part::Environment(part) => self.environment(part, pass, out),
                 Part::Placeholder(placeholder) => {
                     let text = self.single(placeholder, pass)?;
                     self.afford(out.len() + text.len())?;
                     out.push_str(&text);
                 }
+                // An excerpt holds none itself.
+                Part::Excerpt(text) => {
+                    self.append(&parser::template(text, template.span), pass, out)?;
+                }
             }
         }
-        Ok(out.into())
+        Ok(())
     }
 
     /// A text of `bytes` is about to be built.

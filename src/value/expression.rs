@@ -3,7 +3,7 @@
 use super::evaluator::{Evaluator, Resolved, Trouble, Undefined};
 use super::pass::Pass;
 use super::{Value, arithmetic, compare};
-use crate::ast::{BinaryExpr, BinaryOperator, Comparator, Expr};
+use crate::ast::{BinaryExpr, BinaryOperator, Comparator, Expr, visit_elements};
 use crate::source::Text;
 
 impl Evaluator<'_> {
@@ -38,10 +38,12 @@ impl Evaluator<'_> {
         elements: &[Expr],
         pass: &mut Pass,
     ) -> Result<Vec<Text>, Trouble> {
-        elements
-            .iter()
-            .map(|element| Ok(self.expression_in(element, pass)?.text().clone()))
-            .collect()
+        let mut items = Vec::with_capacity(elements.len());
+        visit_elements(elements, &mut |element| {
+            items.push(self.expression_in(element, pass)?.text().clone());
+            Ok::<_, Trouble>(())
+        })?;
+        Ok(items)
     }
 
     pub(super) fn expression_in(
@@ -92,6 +94,7 @@ impl Evaluator<'_> {
                 Value::Text(arithmetic::negate(value.text()).map_err(Trouble::Failed)?)
             }
             Expr::Group(inner) => self.expression_in(inner, pass)?,
+            Expr::Excerpt(elements) => Value::array(self.elements_in(&elements.read(), pass)?),
             Expr::Binary(binary) => Value::Text(self.binary(binary, pass)?),
         })
     }

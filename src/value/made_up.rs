@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::{Evaluator, Found, Names, Probe, Replay, Trouble, Undefined, Value, World};
-use crate::ast::{Condition, File, ProjectItem, Setting, Stmt};
+use crate::ast::{Block, Condition, File, ProjectItem, Setting, Stmt};
 use crate::parser::{Progress, parse, template};
 use crate::source::{SourceFile, Span, Text};
 
@@ -105,7 +104,7 @@ fn allowed(names: &Made, written: &str) -> String {
     said(with(names, &mut Replay::default(), true, work))
 }
 
-fn condition_of(written: &str) -> Arc<[Stmt]> {
+fn condition_of(written: &str) -> Block {
     let file = file(&format!("task \"a\":\n  if {written}:\n    info \"a\"\n"));
     file.tasks[0].body.clone()
 }

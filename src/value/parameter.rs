@@ -4,10 +4,9 @@
 
 mod macros;
 
-use regex::Regex;
 use thiserror::Error;
 
-use super::{Value, split_commas};
+use super::{Value, pattern, split_commas};
 use crate::ast::{ItemType, Matching, Parameter, ParameterType};
 use crate::source::Text;
 
@@ -42,18 +41,8 @@ pub enum ParameterError {
         text: Text,
         pattern: String,
     },
-    #[error("parameter '{name}': bad pattern '{pattern}': {reason}")]
-    BadPattern {
-        name: Text,
-        pattern: Text,
-        reason: String,
-    },
-    #[error("parameter '{name}': unknown pattern macro '{macro_name}'; known are: {known}")]
-    UnknownMacro {
-        name: Text,
-        macro_name: Text,
-        known: String,
-    },
+    #[error("parameter '{name}': {reason}")]
+    BadPattern { name: Text, reason: String },
 }
 
 /// Checks the text given for a parameter, and gives its value.
@@ -207,7 +196,7 @@ fn allowed(parameter: &Parameter, text: &Text) -> Result<(), ParameterError> {
 }
 
 fn range(parameter: &Parameter, given: &Text) -> Result<(), ParameterError> {
-    let Some((low, high)) = parameter.range.as_deref() else {
+    let Some((low, high)) = parameter.range.as_ref() else {
         return Ok(());
     };
     let number: f64 = number(parameter, given)?.parse().unwrap_or(f64::NAN);
@@ -232,33 +221,18 @@ fn range(parameter: &Parameter, given: &Text) -> Result<(), ParameterError> {
 
 fn matching(parameter: &Parameter, given: &Text) -> Result<(), ParameterError> {
     let name = || parameter.name.clone();
-    let (fits, pattern) = match parameter.matching.as_deref() {
+    let (fits, wanted) = match parameter.matching.as_ref() {
         None => return Ok(()),
         Some(Matching::Pattern(pattern)) => {
-            let regex = Regex::new(pattern).map_err(|error| ParameterError::BadPattern {
+            let fits = pattern::with_regex(pattern, |regex| regex.is_match(given));
+            let fits = fits.map_err(|reason| ParameterError::BadPattern {
                 name: name(),
-                pattern: pattern.clone(),
-                reason: error
-                    .to_string()
-                    .lines()
-                    .last()
-                    .unwrap_or_default()
-                    .trim()
-                    .to_owned(),
+                reason,
             })?;
-            (regex.is_match(given), format!("pattern '{pattern}'"))
+            (fits, format!("pattern '{pattern}'"))
         }
         Some(Matching::Email) => (macros::is_email(given), "email".to_owned()),
-        Some(Matching::Macro(macro_name)) => match macros::find(macro_name) {
-            Some(fits) => (fits(given), macro_name.to_string()),
-            None => {
-                return Err(ParameterError::UnknownMacro {
-                    name: name(),
-                    macro_name: macro_name.clone(),
-                    known: macros::names(),
-                });
-            }
-        },
+        Some(Matching::Macro(name)) => (macros::fits(*name, given), name.as_str().to_owned()),
     };
     if fits {
         return Ok(());
@@ -266,13 +240,15 @@ fn matching(parameter: &Parameter, given: &Text) -> Result<(), ParameterError> {
     Err(ParameterError::Pattern {
         name: name(),
         text: given.clone(),
-        pattern,
+        pattern: wanted,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parser::{Progress, parse};
+    use crate::source::SourceFile;
 
     #[test]
     fn numbers_take_their_shortest_decimal_form() {
@@ -296,5 +272,25 @@ mod tests {
         ] {
             assert_eq!(decimal(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn patterns_are_those_of_the_language() {
+        let checked = |pattern: &str, given: &str| {
+            let text = format!(
+                "version: 2.0\ntask \"a\":\n  requires $x matching pattern \"{pattern}\"\n"
+            );
+            let source = SourceFile::new("a.drun", text).unwrap();
+            let file = parse(&source, &Progress::default()).unwrap();
+            check(&file.tasks[0].head.parameters[0], &Text::from(given))
+        };
+        assert!(checked("^\\w+$", "abc").is_ok());
+        // Letters, digits and blanks are those of ASCII, and a brace may be itself.
+        assert!(checked("^\\w+$", "é").is_err());
+        assert!(checked("^\\d$", "\u{663}").is_err());
+        assert!(checked("^a{b$", "a{b").is_ok());
+        let error = checked("(", "a").unwrap_err().to_string();
+        let expected = "parameter 'x': bad regular expression '(': unclosed group";
+        assert_eq!(error, expected);
     }
 }

@@ -2,13 +2,14 @@
 //! show prints what they show.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use drun::parser::{Progress, parse};
 use drun::source::SourceFile;
 
 use super::case::words;
+use crate::xdrun::{files, root};
 
 /// A fenced block of a document.
 struct Fence {
@@ -16,28 +17,6 @@ struct Fence {
     line: usize,
     language: String,
     text: String,
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// All files below a folder that end so.
-fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.to_string_lossy().ends_with(ending) {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
 }
 
 fn fences() -> Vec<Fence> {

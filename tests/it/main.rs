@@ -11,16 +11,33 @@
 
 mod case;
 mod conformance;
+mod crash_files;
+mod diagnosis;
 mod documents;
+mod embedding;
 mod examples;
 mod faults;
+mod includes;
+mod lexemes;
+mod long;
 mod memory;
+mod memory_command;
 mod monitor;
+mod print;
 mod processes;
+mod progress;
+mod provisioning;
+mod roundtrip;
 #[path = "../faults/scene/mod.rs"]
 mod scene;
 mod schema;
+mod secrets;
+mod signals;
+mod spans;
+mod task_limit;
+mod terminal;
 mod tidy;
+mod web;
 mod xdrun;
 
 /// As the command's: the quick version of the fault suite starts this binary as a program.

@@ -1,7 +1,7 @@
 //! The shape of dumps: `docs/crash-dump.schema.json` describes all of it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use drun::ast::{Ast, IncludedFile, Selectors};
@@ -11,7 +11,7 @@ use drun::parser;
 use drun::source::SourceFile;
 use serde_json::Value;
 
-use crate::xdrun::root;
+use crate::xdrun::{files, root};
 
 /// Reads a dump, which must be as its schema says.
 pub(crate) fn dump(path: &Path) -> Value {
@@ -31,23 +31,9 @@ pub(crate) fn dump(path: &Path) -> Value {
 }
 
 /// Every task file below `folder` that can be parsed.
-fn programs(folder: PathBuf) -> Vec<IncludedFile> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path
-                .extension()
-                .is_some_and(|extension| extension == "drun")
-            {
-                found.extend(parsed(&path));
-            }
-        }
-    }
-    found
+fn programs(folder: &Path) -> Vec<IncludedFile> {
+    let paths = files(folder, ".drun").into_iter();
+    paths.filter_map(|path| parsed(&path)).collect()
 }
 
 fn parsed(path: &Path) -> Option<IncludedFile> {
@@ -68,8 +54,8 @@ fn parsed(path: &Path) -> Option<IncludedFile> {
 
 #[test]
 fn every_program_of_the_suite_is_written_as_the_schema_says() {
-    let mut includes = programs(root().join("tests/conformance"));
-    includes.extend(programs(root().join("examples")));
+    let mut includes = programs(&root().join("tests/conformance"));
+    includes.extend(programs(&root().join("examples")));
     let number = includes.len();
     assert!(number > 500, "{number}");
     let folder = tempfile::tempdir().unwrap();

@@ -36,7 +36,10 @@ pub(super) async fn read(
 ) -> Result<String, String> {
     match parse(source, dir)? {
         Source::File(path) => read_file(path).await,
-        Source::Address(address) => crate::load::remote::fetch(&address).await,
+        Source::Address(address) => {
+            let fetched = crate::load::remote::fetch(&address).await;
+            fetched.map_err(|trouble| trouble.to_string())
+        }
         Source::Repository {
             address,
             path,

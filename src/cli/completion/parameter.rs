@@ -19,13 +19,13 @@ pub(super) fn described(parameter: &Parameter) -> String {
     if !parameter.allowed.is_empty() {
         add("one of", parameter.allowed.join(", "));
     }
-    if let Some((low, high)) = parameter.range.as_deref() {
+    if let Some((low, high)) = parameter.range.as_ref() {
         add("range", format!("{low}-{high}"));
     }
-    match parameter.matching.as_deref() {
+    match parameter.matching.as_ref() {
         Some(Matching::Pattern(pattern)) => add("pattern", pattern.to_string()),
         Some(Matching::Email) => add("pattern", "email".to_owned()),
-        Some(Matching::Macro(name)) => add("pattern", name.to_string()),
+        Some(Matching::Macro(name)) => add("pattern", name.as_str().to_owned()),
         None => {}
     }
     out

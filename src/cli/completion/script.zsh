@@ -4,7 +4,8 @@
 _xdrun() {
     local -a answers candidates parameters
     local answer value
-    answers=("${(@f)$("${(Q)words[1]}" cmd:complete "${(@Q)words[2,CURRENT]}" 2>/dev/null)}")
+    # PREFIX is what stands before the cursor, without a quote that was opened.
+    answers=("${(@f)$("${(Q)words[1]}" cmd:complete "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
     for answer in "${answers[@]}"; do
         [[ -n $answer ]] || continue
         value=${answer%%$'\t'*}

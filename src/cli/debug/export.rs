@@ -128,7 +128,7 @@ fn task_json(task: &TaskRef) -> Value {
         "description": head.description.as_deref().unwrap_or_default(),
         "parameters": parameters,
         "dependencies": dependencies,
-        "statement_count": task.body().len(),
+        "statement_count": task.body().count(),
     })
 }
 

@@ -1,34 +1,24 @@
 //! One file from the network.
 
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use reqwest::{Client, StatusCode, Url};
+use reqwest::{Certificate, Client, ClientBuilder, StatusCode, Url};
 use serde::Deserialize;
 
+use super::failure::Failure;
 use crate::load::location::{Address, Repository};
+use crate::value::os_reason;
 
 /// The largest file, in bytes.
 const MAX_BYTES: usize = 10 * 1024 * 1024;
 const MAX_REDIRECTS: usize = 5;
 /// Connecting may take this long, so that a name without an answer leaves time for another try.
 const CONNECT: Duration = Duration::from_secs(10);
-
-/// Why there is no file.
-#[derive(Debug)]
-pub(super) enum Failure {
-    /// The network or the server is down: an older copy will do.
-    Unreachable(String),
-    /// The answer is no, or of no use.
-    Refused(String),
-}
-
-impl Failure {
-    pub(super) fn unanswered(limit: Duration) -> Self {
-        Self::Unreachable(format!("no answer within {} s", limit.as_secs()))
-    }
-}
+/// What to do when a repository does not give a file.
+const IN_REPOSITORY: &str = "check owner, repository, path and what stands after '@'; a private repository needs GITHUB_TOKEN";
 
 /// Where files come from.
 pub(super) struct Sources {
@@ -40,16 +30,23 @@ pub(super) struct Sources {
     pub(super) token: Option<String>,
     /// How long one file may take, redirects and the question for the branch included.
     pub(super) timeout: Duration,
+    /// The certificates that are trusted, in PEM; `None` for those that browsers trust.
+    pub(super) certificates: Option<PathBuf>,
 }
+
+/// Names the trusted certificates, as for curl and OpenSSL.
+const CERTIFICATES: &str = "SSL_CERT_FILE";
 
 impl Default for Sources {
     fn default() -> Self {
         let token = std::env::var("GITHUB_TOKEN").ok();
+        let certificates = std::env::var_os(CERTIFICATES).filter(|path| !path.is_empty());
         Self {
             github_raw: "https://raw.githubusercontent.com".to_owned(),
             github_api: "https://api.github.com".to_owned(),
             token: token.filter(|token| !token.is_empty()),
             timeout: Duration::from_secs(30),
+            certificates: certificates.map(PathBuf::from),
         }
     }
 }
@@ -86,7 +83,8 @@ impl Download {
     pub(super) async fn bytes(&self, address: &Address) -> Result<Vec<u8>, Failure> {
         let file = match address {
             Address::Web(url) => {
-                return self.get(url.clone(), None).await?.ok_or_else(|| gone(url));
+                let found = self.get(url.clone(), None).await?;
+                return found.ok_or_else(|| Failure::gone(url, "check the address"));
             }
             Address::Github(file) => file,
         };
@@ -97,13 +95,13 @@ impl Download {
                 None => vec!["main".to_owned(), "master".to_owned()],
             },
         };
-        let mut tried = Err(Failure::Refused("there is no branch".to_owned()));
+        let mut tried = Err(Failure::refused("there is no branch", IN_REPOSITORY));
         for branch in branches {
             let parts = [&file.owner, &file.name, &branch, &file.path];
             let url = address_of(&self.sources.github_raw, &parts)?;
             tried = match self.get(url.clone(), self.token()).await? {
                 Some(bytes) => return Ok(bytes),
-                None => Err(gone(&url)),
+                None => Err(Failure::gone(&url, IN_REPOSITORY)),
             };
         }
         tried
@@ -124,25 +122,27 @@ impl Download {
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
-        let mut answer = request.send().await.map_err(|error| failure(&error))?;
+        let sent = request.send().await;
+        let mut answer = sent.map_err(|error| Failure::of(&error, &url))?;
         let status = answer.status();
         if status == StatusCode::NOT_FOUND {
             return Ok(None);
         }
         if !status.is_success() {
-            let reason = format!("{status} from {url}");
-            // Too many requests: it will be there again later, as after an error of the server.
-            let later = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
-            return Err(match later {
-                true => Failure::Unreachable(reason),
-                false => Failure::Refused(reason),
-            });
+            return Err(Failure::of_status(status, &url));
         }
         let mut bytes = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|error| failure(&error))? {
+        while let Some(chunk) = answer
+            .chunk()
+            .await
+            .map_err(|error| Failure::of(&error, &url))?
+        {
             // The server's own word about the length is not to be trusted.
             if bytes.len() + chunk.len() > MAX_BYTES {
-                return Err(Failure::Refused(format!("{url} is larger than 10 MB")));
+                return Err(Failure::refused(
+                    format!("{url} is larger than 10 MB"),
+                    "check the address: no task file is so large",
+                ));
             }
             bytes.extend_from_slice(&chunk);
         }
@@ -157,44 +157,47 @@ impl Download {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        let client = Client::builder()
+        let mut builder = Client::builder()
             .https_only(self.sources.https_only())
             .redirect(Policy::limited(MAX_REDIRECTS))
             .connect_timeout(CONNECT)
-            .user_agent(concat!("drun/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| Failure::Refused(innermost(&error)))?;
+            .user_agent(concat!("drun/", env!("CARGO_PKG_VERSION")));
+        if let Some(path) = &self.sources.certificates {
+            builder = trusting(builder, path).map_err(|reason| {
+                let reason = format!("{CERTIFICATES} is {}: {reason}", path.display());
+                Failure::refused(reason, "name a file of certificates in PEM, or unset it")
+            })?;
+        }
+        let client = builder.build().map_err(|error| {
+            Failure::refused(
+                error.to_string(),
+                "this is a fault of drun; please report it",
+            )
+        })?;
         Ok(self.client.get_or_init(|| client))
     }
 }
 
-fn gone(url: &Url) -> Failure {
-    Failure::Refused(format!("nothing lies at {url}"))
+/// Trusts the certificates in a file and no others, as the other programs that read the variable do.
+fn trusting(builder: ClientBuilder, path: &Path) -> Result<ClientBuilder, String> {
+    let bytes = std::fs::read(path).map_err(|error| os_reason(&error))?;
+    let certificates = Certificate::from_pem_bundle(&bytes).map_err(|error| error.to_string())?;
+    if certificates.is_empty() {
+        return Err("it holds no certificate".to_owned());
+    }
+    let builder = builder.tls_built_in_root_certs(false);
+    Ok(certificates
+        .into_iter()
+        .fold(builder, ClientBuilder::add_root_certificate))
 }
 
 /// `base/part/…`; the parts may hold slashes, everything else that is special is escaped.
 fn address_of(base: &str, parts: &[impl AsRef<str>]) -> Result<Url, Failure> {
-    let bad = || Failure::Refused(format!("bad address: {base}"));
+    let bad = || Failure::refused(format!("bad address: {base}"), IN_REPOSITORY);
     let mut url = Url::parse(base).map_err(|_| bad())?;
     url.path_segments_mut()
         .map_err(|()| bad())?
         .pop_if_empty()
         .extend(parts.iter().flat_map(|part| part.as_ref().split('/')));
     Ok(url)
-}
-
-fn failure(error: &reqwest::Error) -> Failure {
-    let reason = innermost(error);
-    // A request that cannot be made, or is led astray, is no fault of the network.
-    if error.is_builder() || error.is_redirect() {
-        Failure::Refused(reason)
-    } else {
-        Failure::Unreachable(reason)
-    }
-}
-
-/// The reason behind all layers: the outer ones only say that sending failed.
-fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.last().map_or_else(String::new, ToString::to_string)
 }

@@ -88,13 +88,15 @@ fn remote(server: &Server, home: &Path, no_cache: bool) -> Remote {
         github_api: server.address.clone(),
         token: Some("secret".to_owned()),
         timeout: Duration::from_secs(10),
+        certificates: None,
     };
     remote
 }
 
 async fn get(remote: &Remote, text: &str, notes: &mut Notes) -> Result<String, String> {
     let address = Address::parse(text).unwrap()?;
-    let bytes = remote.bytes(&address, text, notes).await?;
+    let bytes = remote.bytes(&address, text, notes).await;
+    let bytes = bytes.map_err(|trouble| trouble.to_string())?;
     Ok(String::from_utf8(bytes).unwrap())
 }
 

@@ -261,10 +261,11 @@ impl Machine {
         frame.iteration += 1;
         frame.item = Some(item.clone());
         frame.mark = self.variables.mark();
-        self.variables
-            .set(&frame.variable, Value::Text(item.clone()));
+        let (name, value) = (frame.variable.clone(), Value::Text(item.clone()));
+        self.variables.set(&name, value.clone());
         let (iteration, total) = (frame.iteration, frame.total);
         let body = frame.node().map(|node| node.body.clone());
+        self.note_secret(&name, &value);
         self.verbose(|| format!("📋 Processing item {iteration}/{total}: {item}"));
         if let Some(body) = body {
             self.push_body(&body);

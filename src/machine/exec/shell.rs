@@ -184,6 +184,7 @@ impl Machine {
             env: shell.environment,
             branch: self.branch_id,
             started_at: self.origin_of(span),
+            account: self.account(),
         };
         Err(Stop::Action(Box::new(Action::Shell(Box::new(Job {
             command,

@@ -11,6 +11,13 @@ impl Machine {
             Some(message) => self.text(message, &format!("{} statement", node.word.as_str()))?,
             None => Text::from("Task failed"),
         };
+        let on_bar = self.on_bar.take();
+        if matches!(node.word, StatusWord::Info | StatusWord::Echo)
+            && on_bar.is_some_and(|bar| bar == text.as_str())
+        {
+            // All that it says is on the progress bar of the terminal.
+            return Ok(());
+        }
         if self.dry() {
             self.line(&format!("[DRY RUN] {}: {text}", node.word.as_str()));
             return Ok(());

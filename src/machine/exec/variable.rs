@@ -36,6 +36,7 @@ impl Machine {
 
     /// Sets a variable for the running code: code of a namespace has names of its own.
     pub(in crate::machine) fn assign(&mut self, name: &Text, value: Value) {
+        self.note_secret(name, &value);
         let namespace = self
             .call()
             .map(|call| call.namespace.clone())

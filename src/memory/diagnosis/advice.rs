@@ -3,6 +3,7 @@
 use super::{Candidate, Class};
 use crate::memory::amount::size;
 use crate::memory::record::{LimitInForce, Record, Scope};
+use crate::memory::snapshot::Place;
 
 /// How the limit that was exceeded is raised.
 pub(super) fn limits(record: &Record) -> Vec<String> {
@@ -22,13 +23,15 @@ pub(super) fn limits(record: &Record) -> Vec<String> {
             "tree_limit",
         ),
     };
+    if let Some(task) = &exceeded.task {
+        let at = exceeded.place.as_ref().map(Place::file_line);
+        let at = at.map_or_else(String::new, |at| format!(" in {at}"));
+        return vec![format!(
+            "if task \"{task}\" needs it, raise its limit{at}: `@memory(\"{more}\")`"
+        )];
+    }
     if let Some(by) = record.limit(name).and_then(clamped) {
         return vec![by];
-    }
-    if let Some(task) = &exceeded.task {
-        return vec![format!(
-            "if task \"{task}\" needs it, raise its limit: `@memory(\"{more}\")`"
-        )];
     }
     vec![format!(
         "if it needs the memory, raise the limit: `{option} {more}`, `{variable}={more}`, or \

@@ -2,18 +2,29 @@
 
 use super::{Candidate, Class};
 use crate::memory::amount::{count, duration, size};
+use crate::memory::cgroup::ContainerLimit;
 use crate::memory::record::Record;
 use crate::memory::snapshot::{ChildSnapshot, ExecutionSnapshot, Place};
 
+/// What grows in less time has not grown steadily, in ms.
+const STEADY: u64 = 1000;
 /// More processes are many.
 const MANY: u64 = 8;
 
 /// The cause among the children, when they are what exceeded the limit of the tree.
 pub(super) fn cause(record: &Record, snapshot: &ExecutionSnapshot) -> Option<Candidate> {
-    let largest = snapshot.children.iter().max_by_key(|child| child.bytes)?;
-    let total = record.figures.children.max(1);
-    if snapshot.children_total > MANY && largest.bytes < total / 2 {
-        return Some(of_many(snapshot, total, largest));
+    let of_task = |child: &&ChildSnapshot| {
+        let task = record.exceeded.task.as_ref();
+        task.is_none_or(|task| child.limited_by.contains(task))
+    };
+    let concerned = || snapshot.children.iter().filter(of_task);
+    let largest = concerned().max_by_key(|child| child.bytes)?;
+    let (total, number) = match record.exceeded.task {
+        Some(_) => (record.exceeded.children.max(1), concerned().count() as u64),
+        None => (record.figures.children.max(1), snapshot.children_total),
+    };
+    if number > MANY && largest.bytes < total / 2 {
+        return Some(of_many(number, total, largest));
     }
     Some(of_one(record, largest))
 }
@@ -24,18 +35,29 @@ pub(super) fn killed(snapshot: &ExecutionSnapshot) -> Option<Candidate> {
         .children
         .iter()
         .filter(|child| child.killed_for_memory);
-    killed.next().map(of_killed)
+    killed.next().map(|child| of_killed(child, None))
 }
 
 /// A child that the kernel's OOM killer ended.
-pub(super) fn of_killed(child: &ChildSnapshot) -> Candidate {
+pub(super) fn of_killed(child: &ChildSnapshot, container: Option<&ContainerLimit>) -> Candidate {
     let at = at(child);
+    let process = match child.pid {
+        0 => String::new(),
+        pid => format!(" (process {pid})"),
+    };
+    let of = container.map_or_else(String::new, |container| {
+        format!(
+            " of {} ({})",
+            size(container.bytes),
+            container.file.display()
+        )
+    });
     Candidate {
         class: Class::KilledChild,
         sentence: format!(
-            "the kernel ended `{}` (process {}) because the container had no more memory; it was \
+            "the kernel ended `{}`{process} because the container{of} had no more memory; it was \
              started{at}",
-            child.command, child.pid
+            child.command
         ),
         place: child.place.clone(),
         advice: vec![
@@ -44,8 +66,8 @@ pub(super) fn of_killed(child: &ChildSnapshot) -> Candidate {
                 .to_owned(),
         ],
         third_line: format!(
-            "The kernel's OOM killer ended `{}` (process {}).",
-            child.command, child.pid
+            "The kernel's OOM killer ended `{}`{process}.",
+            child.command
         ),
         ..Candidate::default()
     }
@@ -95,8 +117,8 @@ fn of_one(record: &Record, child: &ChildSnapshot) -> Candidate {
     }
 }
 
-fn of_many(snapshot: &ExecutionSnapshot, total: u64, largest: &ChildSnapshot) -> Candidate {
-    let number = count(snapshot.children_total);
+fn of_many(number: u64, total: u64, largest: &ChildSnapshot) -> Candidate {
+    let number = count(number);
     let held = size(total);
     Candidate {
         bytes: total,
@@ -121,14 +143,27 @@ fn at(child: &ChildSnapshot) -> String {
         .map_or_else(|| " by a command of this run".to_owned(), by)
 }
 
-/// Whether the children's memory rose in most of the last samples and never fell by much.
+/// Whether the children's memory rose all the time, over a second or more: in each quarter of it a
+/// good part was added.
 fn has_grown_steadily(record: &Record) -> bool {
-    let samples = record.history.samples.iter().map(|sample| sample.children);
-    let values: Vec<u64> = samples.filter(|&bytes| bytes > 0).collect();
-    let rises = values.windows(2).filter(|pair| pair[1] > pair[0]).count();
-    let falls = values
-        .windows(2)
-        .filter(|pair| pair[1] < pair[0] / 10 * 9)
-        .count();
-    values.len() >= 4 && rises * 4 >= values.len() && falls == 0
+    let samples = || {
+        let samples = record.history.samples.iter();
+        samples.filter(|sample| sample.children > 0)
+    };
+    let (Some(first), Some(last)) = (samples().next(), samples().next_back()) else {
+        return false;
+    };
+    let (span, growth) = (
+        last.at.saturating_sub(first.at),
+        last.children.saturating_sub(first.children),
+    );
+    if span < STEADY || growth == 0 {
+        return false;
+    }
+    let at_end_of = |quarter: u64| {
+        let end = first.at + span * quarter / 4;
+        let before = samples().rev().find(|sample| sample.at <= end);
+        before.map_or(0, |sample| sample.children)
+    };
+    (1..=4).all(|quarter| at_end_of(quarter) >= at_end_of(quarter - 1) + growth / 10)
 }

@@ -1,17 +1,14 @@
 //! How the memory grew, in words.
 
 use crate::memory::amount::{duration, size};
-use crate::memory::record::{Record, Sample, Scope};
+use crate::memory::record::{Record, Sample};
 
 /// `from 12 MB to 523 MB in the last 2.3 s (222 MB/s), after 4.0 s at 12 MB`.
 pub(super) fn growth(record: &Record) -> String {
-    let children = record.exceeded.scope == Scope::Tree;
-    let value = |sample: &Sample| match children {
-        true => sample.resident.saturating_add(sample.children),
-        false => sample.resident,
-    };
+    let value = |sample: &Sample| record.value(sample);
     let samples = &record.history.samples;
-    let (Some(first), Some(last)) = (samples.first(), samples.last()) else {
+    let (Some(first), Some(last), true) = (samples.first(), samples.last(), samples.len() > 1)
+    else {
         return format!(
             "to {}; nothing was measured before",
             size(record.exceeded.current)

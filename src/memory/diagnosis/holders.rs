@@ -1,15 +1,14 @@
 //! What else may hold memory inside this process: variables, captured output, files that are read,
 //! parallel branches, the program itself.
 
-use super::{Candidate, Class};
+use super::{Candidate, Class, branches};
 use crate::ast::{Ast, Block, ConditionalBranch, File, ProjectItem, Stmt};
 use crate::memory::amount::{count, size};
 use crate::memory::snapshot::{
     ExecutionSnapshot, MachineSnapshot, Phase, Place, ReadKind, VariableSize,
 };
+use crate::source::Span;
 
-/// Fewer machines are not many.
-const MANY_MACHINES: u64 = 16;
 /// A file while it is parsed, and its tree, take about so many times its size.
 const TREE_FACTOR: u64 = 5;
 
@@ -26,7 +25,7 @@ pub(super) fn candidates(snapshot: &ExecutionSnapshot, program: Option<&Ast>) ->
         all.extend(captured(machine));
         all.extend(read(machine));
     }
-    all.extend(branches(snapshot));
+    all.extend(branches::candidate(snapshot, program));
     all.extend(loading(snapshot));
     all.extend(program.and_then(|program| task_file(program, snapshot)));
     all.extend(pending(snapshot));
@@ -35,12 +34,7 @@ pub(super) fn candidates(snapshot: &ExecutionSnapshot, program: Option<&Ast>) ->
 
 fn variable(machine: &MachineSnapshot, largest: &VariableSize, program: Option<&Ast>) -> Candidate {
     let statement = machine.statement.as_ref();
-    let place = largest.place.clone().or_else(|| {
-        let program = program?;
-        let task = statement.map_or("", |place| place.task.as_str());
-        assignment(program, &largest.name, task)
-    });
-    let place = place.or_else(|| statement.cloned());
+    let place = set_at(largest, statement, program);
     let at = place.as_ref().map(Place::file_line).unwrap_or_default();
     let task = place
         .as_ref()
@@ -72,6 +66,20 @@ fn variable(machine: &MachineSnapshot, largest: &VariableSize, program: Option<&
         third_line: format!("The variable {} has grown to {held} ({at}).", largest.name),
         place,
     }
+}
+
+/// Where a variable is set: by the running statement, or by one of its task.
+pub(super) fn set_at(
+    variable: &VariableSize,
+    statement: Option<&Place>,
+    program: Option<&Ast>,
+) -> Option<Place> {
+    let in_program = || {
+        let task = statement.map_or("", |place| place.task.as_str());
+        assignment(program?, &variable.name, task)
+    };
+    let place = variable.place.clone().or_else(in_program);
+    place.or_else(|| statement.cloned())
 }
 
 fn captured(machine: &MachineSnapshot) -> Option<Candidate> {
@@ -110,7 +118,8 @@ fn read(machine: &MachineSnapshot) -> Option<Candidate> {
     let (what, instead) = match largest.kind {
         ReadKind::File => (
             "the file",
-            "read it with `for each line … in file`, line by line",
+            "the whole of it is held; let a command pick what is needed (`grep`, `head -c 1M`) and \
+             read that",
         ),
         ReadKind::HttpBody => ("the body of", "download it to a file"),
     };
@@ -124,50 +133,6 @@ fn read(machine: &MachineSnapshot) -> Option<Candidate> {
         advice: vec![format!("change {at}: {instead}")],
         third_line: format!("What {at} reads into memory has grown to {held}."),
         place: Some(place),
-    })
-}
-
-/// Many machines that together hold much, none of them alone.
-fn branches(snapshot: &ExecutionSnapshot) -> Option<Candidate> {
-    let bytes_of = |machine: &MachineSnapshot| {
-        let captured: u64 = machine.captured.iter().map(|captured| captured.bytes).sum();
-        let reads: u64 = machine.reads.iter().map(|read| read.bytes).sum();
-        machine.frame_bytes + machine.variable_bytes + captured + reads
-    };
-    let largest = snapshot.machines.iter().map(bytes_of).max().unwrap_or(0);
-    let total = snapshot.machines_total;
-    if total < MANY_MACHINES || largest > snapshot.machines_bytes / 2 {
-        return None;
-    }
-    let position = snapshot
-        .machines
-        .first()
-        .and_then(|main| main.loops.first());
-    let statement = snapshot
-        .machines
-        .first()
-        .and_then(|main| main.statement.as_ref());
-    let place = position
-        .map(|position| &position.place)
-        .or(statement)
-        .cloned();
-    let at = place.as_ref().map(Place::file_line).unwrap_or_default();
-    let header = position.map(|position| format!(" of \"{}\"", position.header));
-    let held = size(snapshot.machines_bytes);
-    Some(Candidate {
-        bytes: snapshot.machines_bytes,
-        class: Class::ParallelBranches,
-        sentence: format!(
-            "{} parallel branches{} hold {held} together ({at})",
-            count(total),
-            header.unwrap_or_default()
-        ),
-        advice: vec![format!("let the loop in {at} visit fewer items at a time")],
-        third_line: format!(
-            "{} parallel branches hold {held} together ({at}).",
-            count(total)
-        ),
-        place,
     })
 }
 
@@ -268,10 +233,10 @@ fn assignment(program: &Ast, name: &str, task: &str) -> Option<Place> {
             }
         }
         for (owner, block) in blocks {
-            let Some(statement) = last_setting(block, bare) else {
+            let Some(span) = last_setting(block, bare) else {
                 continue;
             };
-            let place = || Place::new(owner, &file.source, statement.span());
+            let place = || Place::new(owner, &file.source, span);
             // A task of an include has its namespace before its name.
             if task.rsplit('.').next() == Some(owner) {
                 return Some(place());
@@ -284,44 +249,43 @@ fn assignment(program: &Ast, name: &str, task: &str) -> Option<Place> {
 
 /// The last statement in `block` that sets the variable; blocks inside it included. The nesting
 /// of a tree is limited, and what is still to be visited is kept in a list.
-fn last_setting<'a>(block: &'a Block, bare: &str) -> Option<&'a Stmt> {
+fn last_setting(block: &Block, bare: &str) -> Option<Span> {
     let sets = |variable: &str| variable.trim_start_matches('$') == bare;
-    let mut found: Option<&Stmt> = None;
-    let mut rest: Vec<&'a Block> = vec![block];
+    let mut found: Option<Span> = None;
+    let mut rest: Vec<Block> = vec![block.clone()];
     while let Some(block) = rest.pop() {
-        for statement in block.iter() {
+        block.visit(&mut |statement| {
             let hit = match statement {
                 Stmt::SetVariable(set) => sets(&set.name),
                 Stmt::Transform(transform) => sets(&transform.name),
                 Stmt::Capture(capture) => sets(&capture.variable),
                 _ => false,
             };
-            let later = found.is_none_or(|found| statement.span() > found.span());
-            if hit && later {
-                found = Some(statement);
+            if hit {
+                found = found.max(Some(statement.span()));
             }
             push_blocks(statement, &mut rest);
-        }
+        });
     }
     found
 }
 
-fn push_blocks<'a>(statement: &'a Stmt, into: &mut Vec<&'a Block>) {
+fn push_blocks(statement: &Stmt, into: &mut Vec<Block>) {
     match statement {
         Stmt::Conditional(conditional) => {
-            let body = |branch: &'a ConditionalBranch| &branch.body;
+            let body = |branch: &ConditionalBranch| branch.body.clone();
             into.extend(conditional.branches.iter().map(body));
-            into.extend(&conditional.otherwise);
+            into.extend(conditional.otherwise.clone());
         }
         Stmt::WhenEnvironment(when) => {
-            into.push(&when.body);
-            into.extend(&when.otherwise);
+            into.push(when.body.clone());
+            into.extend(when.otherwise.clone());
         }
-        Stmt::Loop(node) => into.push(&node.body),
+        Stmt::Loop(node) => into.push(node.body.clone()),
         Stmt::Try(node) => {
-            into.push(&node.body);
-            into.extend(node.catches.iter().map(|catch| &catch.body));
-            into.extend(&node.finally);
+            into.push(node.body.clone());
+            into.extend(node.catches.iter().map(|catch| catch.body.clone()));
+            into.extend(node.finally.clone());
         }
         _ => {}
     }

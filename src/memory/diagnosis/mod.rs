@@ -6,6 +6,7 @@
 //! when the stack is what fills the memory.
 
 mod advice;
+mod branches;
 mod children;
 mod growth;
 mod holders;
@@ -14,6 +15,7 @@ mod recursion;
 use serde::{Deserialize, Serialize};
 
 use super::amount::size;
+use super::cgroup::ContainerLimit;
 use super::record::{Record, Scope};
 use super::snapshot::{ChildSnapshot, ExecutionSnapshot, Place};
 use crate::ast::Ast;
@@ -73,8 +75,8 @@ pub struct Diagnosis {
 /// The third line where the cause is a loop or a recursion; only there it is true.
 pub const RUNAWAY: &str = "This likely indicates an infinite loop or runaway recursion.";
 /// The cause of a child's end by the kernel's OOM killer, which is no breach of a limit of ours.
-pub fn diagnose_killed(child: &ChildSnapshot) -> Diagnosis {
-    let cause = children::of_killed(child);
+pub fn diagnose_killed(child: &ChildSnapshot, container: Option<&ContainerLimit>) -> Diagnosis {
+    let cause = children::of_killed(child, container);
     Diagnosis {
         class: cause.class,
         sentence: cause.sentence,
@@ -107,7 +109,8 @@ pub fn diagnose(
     snapshot: Option<&ExecutionSnapshot>,
     program: Option<&Ast>,
 ) -> Diagnosis {
-    let cause = cause(record, snapshot, program);
+    let mut cause = cause(record, snapshot, program);
+    cause.sentence.push_str(&wanted(record));
     let mut advice = cause.advice;
     advice.extend(advice::limits(record));
     Diagnosis {
@@ -120,6 +123,16 @@ pub fn diagnose(
     }
 }
 
+/// What was wanted at once, and not given: it would have exceeded the limit.
+fn wanted(record: &Record) -> String {
+    let exceeded = &record.exceeded;
+    let wanted = exceeded.current.saturating_sub(record.figures.resident);
+    match exceeded.scope {
+        Scope::Own if wanted >= 1 << 20 => format!("; {} more were wanted at once", size(wanted)),
+        _ => String::new(),
+    }
+}
+
 fn cause(
     record: &Record,
     snapshot: Option<&ExecutionSnapshot>,
@@ -128,8 +141,8 @@ fn cause(
     let Some(snapshot) = snapshot else {
         return without_state(record);
     };
-    let by_children =
-        record.exceeded.scope == Scope::Tree && record.figures.children >= record.figures.resident;
+    let (own, children) = parts(record);
+    let by_children = record.exceeded.scope == Scope::Tree && children >= own;
     if by_children
         && let Some(cause) =
             children::killed(snapshot).or_else(|| children::cause(record, snapshot))
@@ -138,9 +151,9 @@ fn cause(
     }
     let largest = holders::candidates(snapshot, program)
         .into_iter()
-        .chain(recursion::candidate(snapshot))
+        .chain(recursion::candidate(snapshot, program))
         .max_by_key(|candidate| candidate.bytes);
-    let measured = record.figures.resident;
+    let measured = own;
     let container = advice::container(record, measured);
     // In a container that leaves little, what is always there fills a good part of it.
     let enough = measured / if container.is_some() { 2 } else { GOOD_PART };
@@ -150,6 +163,18 @@ fn cause(
         .or(container)
         .or_else(|| busy_loop(snapshot))
         .unwrap_or_else(|| unknown(record, snapshot))
+}
+
+/// What this process and its children have of what is limited.
+fn parts(record: &Record) -> (u64, u64) {
+    let exceeded = &record.exceeded;
+    match exceeded.task {
+        Some(_) => (
+            exceeded.current.saturating_sub(exceeded.children),
+            exceeded.children,
+        ),
+        None => (record.figures.resident, record.figures.children),
+    }
 }
 
 /// A loop that runs and runs, where no single holder accounts for the memory.

@@ -1,6 +1,9 @@
 //! Tasks that call themselves or each other without end.
 
+use std::sync::Arc;
+
 use super::{Candidate, Class, RUNAWAY};
+use crate::ast::{Ast, File};
 use crate::memory::amount::count;
 use crate::memory::fold::FoldedStack;
 use crate::memory::snapshot::{ExecutionSnapshot, FrameKind, FrameSnapshot, MachineSnapshot};
@@ -11,7 +14,7 @@ const DEEP: u64 = 500;
 const NAMED: usize = 6;
 
 /// The deepest stack, when it is deep by repeating itself.
-pub(super) fn candidate(snapshot: &ExecutionSnapshot) -> Option<Candidate> {
+pub(super) fn candidate(snapshot: &ExecutionSnapshot, program: Option<&Ast>) -> Option<Candidate> {
     let machine = snapshot
         .machines
         .iter()
@@ -20,7 +23,9 @@ pub(super) fn candidate(snapshot: &ExecutionSnapshot) -> Option<Candidate> {
         return None;
     }
     let tasks = repeating(&machine.stack);
-    let first = tasks.first()?;
+    let Some(first) = tasks.first() else {
+        return long_cycle(machine, program?);
+    };
     let place = first.place.clone();
     let names = cycle_names(&tasks);
     let deep = format!("{}, {} deep", names, count(machine.calls));
@@ -34,6 +39,51 @@ pub(super) fn candidate(snapshot: &ExecutionSnapshot) -> Option<Candidate> {
         sentence: format!("{what}: {deep}{}", lines(&tasks)),
         advice: vec![format!(
             "give the call in {} a condition that ends it, or remove it: {}",
+            place.file_line(),
+            place.source_line
+        )],
+        place: Some(place),
+        third_line: RUNAWAY.to_owned(),
+    })
+}
+
+/// A cycle too long to be seen in the folded stack: with more calls than there are tasks, some task
+/// must have been called inside itself.
+fn long_cycle(machine: &MachineSnapshot, program: &Ast) -> Option<Candidate> {
+    let included = program.includes.iter().map(|include| &include.file);
+    let files = std::iter::once(&program.main).chain(included);
+    let number = |file: &Arc<File>| file.tasks.len() + file.templates.len();
+    let number = files.map(number).sum::<usize>() as u64;
+    let top = &machine.stack.top;
+    if machine.calls <= number.saturating_mul(2) {
+        return None;
+    }
+    let tasks: Vec<&FrameSnapshot> = top
+        .iter()
+        .filter(|frame| frame.kind == FrameKind::Task)
+        .collect();
+    // Who has called stands at the call; the innermost may stand anywhere.
+    let caller = tasks.get(1)?;
+    let names: Vec<&str> = tasks
+        .iter()
+        .rev()
+        .take(NAMED)
+        .map(|task| task.name.as_str())
+        .collect();
+    let place = caller.place.clone();
+    Some(Candidate {
+        bytes: bytes(machine),
+        class: Class::Recursion,
+        sentence: format!(
+            "tasks call each other without end: … → {}, {} deep, with only {} tasks in all; {} calls in {}",
+            names.join(" → "),
+            count(machine.calls),
+            count(number),
+            caller.name,
+            place.file_line()
+        ),
+        advice: vec![format!(
+            "break the circle of calls, for example in {}: {}",
             place.file_line(),
             place.source_line
         )],

@@ -29,7 +29,7 @@ fn record(scope: Scope, own: u64, children: u64) -> Record {
             scope,
             limit: 500 * MB,
             current: (own + if scope == Scope::Tree { children } else { 0 }) * MB,
-            task: None,
+            ..Exceeded::default()
         },
         figures: Figures {
             resident: own * MB,
@@ -253,13 +253,48 @@ fn children_are_the_cause_only_when_the_tree_is_limited() {
 
 #[test]
 fn many_branches_a_huge_file_and_a_small_container_are_told_apart() {
-    let parallel = ExecutionSnapshot {
-        machines_total: 90_000,
-        machines_bytes: 470 * MB,
+    let branch = |bytes: u64| MachineSnapshot {
+        variables: vec![VariableSize {
+            name: "$x".to_owned(),
+            bytes: bytes * MB,
+            place: Some(place("double", 9, "set $x to \"{$x}{$x}\"")),
+            ..VariableSize::default()
+        }],
+        variable_bytes: bytes * MB,
+        ..machine()
+    };
+    let fan = |branches: &[u64]| ExecutionSnapshot {
+        machines_total: 1 + branches.len() as u64,
+        machines_bytes: branches.iter().sum::<u64>() * MB,
+        machines: std::iter::once(machine())
+            .chain(branches.iter().map(|bytes| branch(*bytes)))
+            .collect(),
         ..snapshot(machine())
     };
-    let found = diagnose(&record(Scope::Own, 523, 0), Some(&parallel), None);
+    let found = diagnose(
+        &record(Scope::Own, 523, 0),
+        Some(&fan(&[256, 128, 64, 32])),
+        None,
+    );
     assert_eq!(found.class, Class::ParallelBranches);
+    assert!(
+        found
+            .sentence
+            .starts_with("4 parallel branches hold 480 MB together, of ")
+            && found.sentence.contains("$x of each, up to 256 MB")
+            && found
+                .sentence
+                .contains("task \"double\" sets it in build.drun:9"),
+        "{}",
+        found.sentence
+    );
+    // One branch that holds nearly all is the cause alone.
+    let found = diagnose(
+        &record(Scope::Own, 523, 0),
+        Some(&fan(&[400, 20, 20])),
+        None,
+    );
+    assert_eq!(found.class, Class::GrowingVariable);
     let loading = ExecutionSnapshot {
         phase: Phase::Loading,
         loading: Some(Loading {
@@ -313,7 +348,7 @@ fn a_child_that_the_kernel_ended_is_the_cause_unless_memory_is_held_here() {
         killed_for_memory: true,
         ..ChildSnapshot::default()
     };
-    assert_eq!(diagnose_killed(&killed).class, Class::KilledChild);
+    assert_eq!(diagnose_killed(&killed, None).class, Class::KilledChild);
     let with = |machine| ExecutionSnapshot {
         children: vec![killed.clone()],
         children_total: 1,
@@ -327,4 +362,51 @@ fn a_child_that_the_kernel_ended_is_the_cause_unless_memory_is_held_here() {
         None,
     );
     assert_eq!(found.class, Class::Recursion);
+}
+
+#[test]
+fn a_limit_of_a_task_is_about_its_own_children() {
+    let child = |pid: u32, bytes: u64, task: &str| ChildSnapshot {
+        pid,
+        bytes: bytes * MB,
+        command: format!("job-{pid}"),
+        limited_by: vec![task.to_owned()],
+        ..ChildSnapshot::default()
+    };
+    let mut record = record(Scope::Tree, 20, 430);
+    record.exceeded = Exceeded {
+        limit: 100 * MB,
+        current: 130 * MB,
+        children: 128 * MB,
+        task: Some("pack".to_owned()),
+        place: Some(place("pack", 2, "@memory(\"100MB\")")),
+        ..record.exceeded
+    };
+    let with = |children: Vec<ChildSnapshot>| ExecutionSnapshot {
+        children_total: children.len() as u64,
+        children,
+        ..snapshot(machine())
+    };
+    let two = with(vec![child(1, 300, "other"), child(2, 128, "pack")]);
+    let found = diagnose(&record, Some(&two), None);
+    assert_eq!(found.class, Class::Child);
+    assert!(found.sentence.contains("job-2"), "{}", found.sentence);
+    let advice = found.advice.last().unwrap();
+    assert!(
+        advice.contains("raise its limit in build.drun:2: `@memory(\"400MB\")`"),
+        "{advice}"
+    );
+
+    // What the process itself holds of it is judged as for its own limit.
+    record.exceeded.children = 0;
+    let held = MachineSnapshot {
+        variables: vec![VariableSize {
+            name: "$x".to_owned(),
+            bytes: 120 * MB,
+            ..VariableSize::default()
+        }],
+        ..machine()
+    };
+    let found = diagnose(&record, Some(&snapshot(held)), None);
+    assert_eq!(found.class, Class::GrowingVariable);
 }

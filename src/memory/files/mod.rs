@@ -196,6 +196,17 @@ mod tests {
         stem
     }
 
+    /// As [`write_pair`], so many seconds ago.
+    fn write_old_pair(folder: &Folder, at: OffsetDateTime, bytes: usize, ago: u64) {
+        let stem = write_pair(folder, at, bytes);
+        let time = std::time::SystemTime::now() - std::time::Duration::from_secs(ago);
+        for kind in [Kind::Dump, Kind::Summary] {
+            let file = folder.path().join(stem.file_name(kind));
+            let file = fs::File::options().append(true).open(file).unwrap();
+            file.set_modified(time).unwrap();
+        }
+    }
+
     fn names(dir: &Path) -> Vec<String> {
         let mut names: Vec<String> = fs::read_dir(dir)
             .unwrap()
@@ -239,9 +250,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("drun-crash-dump-mine.json"), "x").unwrap();
         let folder = Folder::open(dir.path()).unwrap();
-        for second in 0..8 {
-            write_pair(&folder, AT + time::Duration::seconds(second), 10);
+        for second in 0..7 {
+            let at = AT + time::Duration::seconds(second);
+            write_old_pair(&folder, at, 10, 60 - second as u64);
         }
+        write_pair(&folder, AT + time::Duration::seconds(7), 10);
         let names = names(dir.path());
         assert_eq!(names.len(), 2 * MAX_PAIRS + 1, "{names:?}");
         assert!(names.iter().any(|name| name.contains("143029")));
@@ -252,7 +265,7 @@ mod tests {
     fn the_newest_pair_stays_whatever_its_size() {
         let dir = tempfile::tempdir().unwrap();
         let folder = Folder::open(dir.path()).unwrap();
-        write_pair(&folder, AT, 10);
+        write_old_pair(&folder, AT, 10, 60);
         write_pair(&folder, AT + time::Duration::SECOND, MAX_BYTES as usize + 1);
         assert_eq!(names(dir.path()).len(), 2);
         assert_eq!(folder.clean(), 2);

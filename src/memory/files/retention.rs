@@ -13,6 +13,9 @@ use super::name::{Kind, Stem, owner_of_temporary};
 
 /// How many pairs one folder keeps.
 pub const MAX_PAIRS: usize = 5;
+/// A pair stays for so long, in nanoseconds: of several runs that crash at once none may take away what
+/// another one is telling of.
+const FRESH: i128 = 1_000_000_000;
 /// How many bytes the pairs of one folder may have together. The newest pair stays whatever its
 /// size.
 pub const MAX_BYTES: u64 = 20 * 1024 * 1024;
@@ -26,8 +29,8 @@ pub struct Pair {
     pub kinds: Vec<Kind>,
     /// Their bytes together.
     pub bytes: u64,
-    /// When the newer of them was written, in seconds since 1970.
-    pub modified: i64,
+    /// When the newer of them was written, in nanoseconds since 1970.
+    pub modified: i128,
 }
 
 /// The pairs of a folder, the newest first. Only plain files of this user count: what is someone
@@ -42,12 +45,12 @@ pub fn pairs(folder: &Folder) -> Vec<Pair> {
             stem,
             kinds: Vec::new(),
             bytes: 0,
-            modified: i64::MIN,
+            modified: i128::MIN,
         });
         pair.kinds.push(kind);
         pair.bytes += stat.st_size.max(0) as u64;
         #[allow(clippy::unnecessary_cast, reason = "32 bits on some systems")]
-        let modified = stat.st_mtime as i64;
+        let modified = stat.st_mtime as i128 * 1_000_000_000 + stat.st_mtime_nsec as i128;
         pair.modified = pair.modified.max(modified);
     }
     let mut pairs: Vec<Pair> = found.into_values().collect();
@@ -55,15 +58,17 @@ pub fn pairs(folder: &Folder) -> Vec<Pair> {
     pairs
 }
 
-/// Removes what exceeds [`MAX_PAIRS`] and [`MAX_BYTES`], the oldest first and `newest` never, and
-/// what writers left behind that were killed.
+/// Removes what exceeds [`MAX_PAIRS`] and [`MAX_BYTES`], the oldest first, `newest` and what was written
+/// within the last second never, and what writers left behind that were killed.
 pub(super) fn tidy(folder: &Folder, newest: &Stem) {
     let mut pairs = pairs(folder);
     pairs.sort_by_key(|pair| pair.stem != *newest);
+    let now = pairs.iter().map(|pair| pair.modified).max().unwrap_or(0);
     let mut bytes = 0;
     for (index, pair) in pairs.iter().enumerate() {
         bytes += pair.bytes;
-        if index > 0 && (index >= MAX_PAIRS || bytes > MAX_BYTES) {
+        let fresh = now - pair.modified < FRESH;
+        if index > 0 && !fresh && (index >= MAX_PAIRS || bytes > MAX_BYTES) {
             remove(folder, pair);
         }
     }

@@ -109,8 +109,14 @@ impl Observed for Execution {
 
     fn task_limit(&self) -> Option<TaskLimit> {
         let bytes = self.limit?;
-        let task = "build".into();
-        Some(TaskLimit { task, bytes })
+        let children = self.children.load(Ordering::Relaxed);
+        Some(TaskLimit {
+            task: "build".into(),
+            bytes,
+            used: children + 20 * MB,
+            children,
+            place: Arc::default(),
+        })
     }
 }
 

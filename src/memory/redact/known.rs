@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use super::names::{Secrecy, is_innocent_value};
+use super::names::{Secrecy, is_innocent_value, secrecy};
+use super::phrases;
 
 /// The most forms that are kept. A program with more secrets has the rest hidden where they stand
 /// under their names, but not elsewhere.
@@ -13,6 +14,8 @@ const MAX_FORMS: usize = 16_384;
 const MAX_BYTES: usize = 768 * 1024;
 /// Shorter values would hide half of every text.
 const SHORTEST: usize = 4;
+/// How far from the end of a text that was cut a secret may begin, in bytes.
+const CUT: usize = 512;
 /// A value of this length is found inside words; a shorter one only as a word.
 const INSIDE_WORDS: usize = 6;
 
@@ -63,6 +66,21 @@ impl KnownValues {
                 .for_each(|line| self.forms_of(line.trim()));
         }
         self.forms_of(value);
+    }
+
+    /// Adds the values in `text` that are told by what stands before them, if they do not look like
+    /// words.
+    pub(super) fn add_told_in(&mut self, text: &str) {
+        let mut at = 0;
+        while let Some(range) = phrases::find(text, at) {
+            at = range.end.max(range.start + 1);
+            let value = text.get(range).unwrap_or_default();
+            self.add(value, Secrecy::Likely);
+            // `Bearer …`, `Basic …`: the scheme is no part of the secret.
+            if let Some((_, credentials)) = value.split_once(' ') {
+                self.add(credentials, Secrecy::Likely);
+            }
+        }
     }
 
     fn forms_of(&mut self, value: &str) {
@@ -142,6 +160,24 @@ impl KnownValues {
         None
     }
 
+    /// Where the beginning of a form ends `text`, of four bytes or more.
+    pub(super) fn find_cut(&self, text: &str) -> Option<usize> {
+        let bytes = text.as_bytes();
+        let reach = bytes.len().saturating_sub(CUT);
+        (reach..bytes.len()).find(|&at| {
+            let Some(tail) = bytes.get(at..).filter(|_| text.is_char_boundary(at)) else {
+                return false;
+            };
+            let forms = tail
+                .first_chunk::<4>()
+                .and_then(|start| self.starts.get(start));
+            forms.into_iter().flatten().any(|&index| {
+                let form = self.forms.get(index as usize);
+                form.is_some_and(|form| form.bytes.starts_with(tail))
+            })
+        })
+    }
+
     /// The longest form that stands at `at`, widened to what belongs to it.
     fn at(&self, bytes: &[u8], at: usize, start: &[u8; 4]) -> Option<Range<usize>> {
         let fits = |form: &&Form| {
@@ -175,6 +211,17 @@ impl KnownValues {
                 .count();
         }
         Some(range)
+    }
+}
+
+/// Whether a value is one that has to be hidden wherever it stands, by what its name says.
+pub fn is_secret(name: &str, value: &str) -> bool {
+    let value = value.trim();
+    match secrecy(name) {
+        Secrecy::None => false,
+        _ if value.len() < SHORTEST || is_innocent_value(value) => false,
+        Secrecy::Likely => looks_random(value),
+        Secrecy::Sure => true,
     }
 }
 
@@ -284,6 +331,28 @@ mod tests {
         assert_eq!(known.find("task build", 0), None);
         known.add("k-93hfa", Secrecy::Likely);
         assert_eq!(known.find("use k-93hfa", 0), Some(4..11));
+    }
+
+    #[test]
+    fn what_a_text_tells_to_be_a_secret_is_known_elsewhere() {
+        let mut known = KnownValues::default();
+        known.add_told_in("curl -H 'Authorization: Basic q8-w7e6r5' https://a:p4-s5w0@host");
+        assert_eq!(known.find("use q8-w7e6r5", 0), Some(4..13));
+        assert_eq!(known.find("p4-s5w0", 0), Some(0..7));
+        let mut known = KnownValues::default();
+        known.add_told_in("password: required");
+        assert_eq!(known.find("it is required", 0), None);
+    }
+
+    #[test]
+    fn the_beginning_of_a_secret_is_found_where_a_text_was_cut() {
+        let mut known = KnownValues::default();
+        known.add("hunter2-and-more", Secrecy::Sure);
+        assert_eq!(known.find_cut("as said: hunter2"), Some(9));
+        assert_eq!(known.find_cut("ü hunt"), Some(3));
+        assert_eq!(known.find_cut("a hun"), None);
+        assert_eq!(known.find_cut("the hunters"), None);
+        assert_eq!(known.find_cut(""), None);
     }
 
     #[test]

@@ -17,9 +17,11 @@ use std::ops::Range;
 use serde::Serialize;
 
 use self::known::KnownValues;
+pub use self::known::is_secret;
 pub use self::names::{Secrecy, is_secret_name, secrecy};
 pub use self::serializer::Redacting;
 use crate::ast::Ast;
+use crate::memory::snapshot::ExecutionSnapshot;
 
 /// What stands in the place of a secret.
 pub const MARK: &str = "[redacted]";
@@ -61,6 +63,14 @@ impl Redactor {
         self
     }
 
+    /// Adds what the texts of a state show to be secrets: the password in a URL or in a command
+    /// line may stand somewhere else without what tells it.
+    pub fn with_snapshot(mut self, snapshot: &ExecutionSnapshot) -> Self {
+        let known = &mut self.known;
+        snapshot::texts(snapshot, &mut |text| known.add_told_in(text));
+        self
+    }
+
     /// The text with its secrets hidden.
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if self.next(text, 0).is_none() {
@@ -70,6 +80,17 @@ impl Redactor {
         // Writing to a String never fails.
         let _ = write!(out, "{}", self.redacted(text));
         Cow::Owned(out)
+    }
+
+    /// As [`Redactor::redact_in`], of a text that may have been cut: what is left of a secret at its
+    /// end is hidden as well.
+    pub fn redact_cut(&self, text: &mut String) {
+        self.redact_in(text);
+        let end = text.trim_end_matches('…').len();
+        if let Some(start) = self.known.find_cut(text.get(..end).unwrap_or_default()) {
+            text.truncate(start);
+            text.push_str(MARK);
+        }
     }
 
     /// Hides the secrets in a text of our own.
@@ -210,7 +231,7 @@ mod tests {
                 span,
                 name: "t".into(),
                 head: Default::default(),
-                body: Arc::new([Stmt::Call(Box::new(call))]),
+                body: [Stmt::Call(Box::new(call))].into(),
             }],
             ..File::default()
         };

@@ -152,6 +152,8 @@ impl<'r, S: Serializer> Serializer for Redacting<'r, S> {
             Mode::Collect(found) => {
                 if secret {
                     found.borrow_mut().add(text, of_value);
+                } else {
+                    found.borrow_mut().add_told_in(text);
                 }
                 self.inner.serialize_unit()
             }

@@ -12,6 +12,7 @@ pub(super) fn text(event: &Event<'_>) -> String {
     match fields.get("kind") {
         "warning" => warning(&fields),
         "critical" => critical(&fields),
+        "killed" => killed(&fields),
         _ => plain(event, &fields),
     }
 }
@@ -71,6 +72,12 @@ fn critical(fields: &Fields) -> String {
         }
     }
     out
+}
+
+/// A command that the kernel ended.
+fn killed(fields: &Fields) -> String {
+    let (cause, detail) = (fields.get("cause"), fields.get("detail"));
+    format!("\n⚠️  WARNING: {cause}\n{detail}\n")
 }
 
 fn plain(event: &Event<'_>, fields: &Fields) -> String {

@@ -21,11 +21,14 @@ const BANDS: usize = 120;
 /// Own memory, that of the children, bands for the running task, both thresholds, the highest
 /// value, and where the run was stopped.
 pub(super) fn chart(document: &Document) -> String {
-    let samples = &document.history.samples;
-    let (Some(first), Some(last)) = (samples.first(), samples.last()) else {
+    let record = document.record();
+    let samples = &record.course();
+    let (Some(first), Some(last), true) = (samples.first(), samples.last(), samples.len() > 1)
+    else {
         return "<p>Nothing was measured before the stop.</p>".to_owned();
     };
-    let scale = Scale::new(document, first.at, last.at);
+    let thresholds = record.thresholds();
+    let scale = Scale::new(samples, &thresholds);
     let mut svg = format!(
         "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"curve-title\">\n\
          <title id=\"curve-title\">Memory over {}: from {} to {}. All samples are in the table \
@@ -51,8 +54,8 @@ pub(super) fn chart(document: &Document) -> String {
     let _ = write!(
         svg,
         "{}{}</svg>",
-        thresholds(document, &scale),
-        marks(document, last, &scale)
+        threshold_lines(&thresholds, &scale),
+        marks(samples, last, &scale)
     );
     svg
 }
@@ -65,20 +68,12 @@ struct Scale {
 }
 
 impl Scale {
-    fn new(document: &Document, start: u64, end: u64) -> Self {
-        let values = document
-            .history
-            .samples
-            .iter()
-            .map(|s| s.resident.max(s.children));
-        let limits = document
-            .limits
-            .iter()
-            .filter(|limit| is_threshold(&limit.name));
-        let highest = values
-            .chain(limits.filter_map(|limit| limit.bytes))
-            .max()
-            .unwrap_or(1);
+    fn new(samples: &[Sample], thresholds: &[(&str, u64)]) -> Self {
+        let values = samples.iter().map(|s| s.resident.max(s.children));
+        let limits = thresholds.iter().map(|(_, bytes)| *bytes);
+        let highest = values.chain(limits).max().unwrap_or(1);
+        let start = samples.first().map_or(0, |sample| sample.at);
+        let end = samples.last().map_or(0, |sample| sample.at);
         let end = end.max(start.saturating_add(1));
         let top = highest.saturating_add(highest / 12).max(1);
         Self { start, end, top }
@@ -203,40 +198,24 @@ fn step(top: u64) -> u64 {
     }
 }
 
-fn is_threshold(name: &str) -> bool {
-    name == "limit" || name == "warning"
-}
-
-fn thresholds(document: &Document, scale: &Scale) -> String {
+fn threshold_lines(thresholds: &[(&str, u64)], scale: &Scale) -> String {
     let mut out = String::new();
-    for limit in document
-        .limits
-        .iter()
-        .filter(|limit| is_threshold(&limit.name))
-    {
-        let Some(bytes) = limit.bytes else {
-            continue;
-        };
-        let y = scale.y(bytes);
-        let name = escape(&limit.name);
+    for (name, bytes) in thresholds {
+        let y = scale.y(*bytes);
         let _ = writeln!(
             out,
             "<line class=\"threshold {name}\" x1=\"{LEFT}\" x2=\"{RIGHT}\" y1=\"{y:.1}\" \
              y2=\"{y:.1}\"/><text class=\"label {name}\" x=\"{:.1}\" y=\"{:.1}\">{name} {}</text>",
             LEFT + 6.0,
             y - 5.0,
-            escape(&size(bytes))
+            escape(&size(*bytes))
         );
     }
     out
 }
 
-fn marks(document: &Document, last: &Sample, scale: &Scale) -> String {
-    let highest = document
-        .history
-        .samples
-        .iter()
-        .max_by_key(|sample| sample.resident);
+fn marks(samples: &[Sample], last: &Sample, scale: &Scale) -> String {
+    let highest = samples.iter().max_by_key(|sample| sample.resident);
     let mut out = String::new();
     let x = scale.x(last.at);
     let _ = writeln!(

@@ -83,6 +83,16 @@ impl Document {
         Ok(document)
     }
 
+    /// When it was, to the second.
+    pub(super) fn time(&self) -> String {
+        let whole = &self.memory_stats.timestamp;
+        let Some((date, fraction)) = whole.split_once('.') else {
+            return whole.replace('T', " ");
+        };
+        let zone = fraction.trim_start_matches(|char: char| char.is_ascii_digit());
+        format!("{date}{zone}").replace('T', " ")
+    }
+
     /// The figures as the monitor has them.
     pub(super) fn record(&self) -> Record {
         Record {

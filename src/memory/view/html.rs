@@ -7,6 +7,7 @@ use super::document::Document;
 use super::escape::escape;
 use super::tables;
 use crate::memory::amount::{count, size};
+use crate::memory::record::Scope;
 use crate::memory::snapshot::Place;
 
 /// The look, for a light and a dark screen and for paper.
@@ -29,7 +30,7 @@ pub(super) fn html(document: &Document, name: &str) -> String {
     let _ = write!(
         page,
         "<header><p class=\"kicker\">drun stopped this run at {}</p>\n<h1>{}</h1>\n{}</header>\n",
-        text(&document.memory_stats.timestamp),
+        text(&document.time()),
         text(&diagnosis.sentence),
         diagnosis.place.as_ref().map(source).unwrap_or_default(),
     );
@@ -109,10 +110,10 @@ fn figures(document: &Document) -> String {
     let stats = &document.memory_stats;
     let figures = &stats.figures;
     let mut items = vec![
-        ("Exceeded", size(document.exceeded.limit)),
+        ("Limit", size(document.exceeded.limit)),
         ("Measured", size(document.exceeded.current)),
-        ("Peak", size(figures.peak.max(figures.resident))),
-        ("Allocated", size(figures.heap.unwrap_or(figures.resident))),
+        ("drun at most", size(figures.peak.max(figures.resident))),
+        ("Heap", size(figures.heap.unwrap_or(figures.resident))),
     ];
     if figures.children_count > 0 {
         items.push(("Children", size(figures.children)));
@@ -144,9 +145,13 @@ fn legend(document: &Document) -> String {
     } else {
         ""
     };
+    let (line, warning) = match document.exceeded.scope {
+        Scope::Own => ("drun itself", ", the yellow one the warning"),
+        Scope::Tree => ("drun and all that it started", ""),
+    };
     format!(
-        "The line is the resident memory of drun.{dashed} Bands show which task was running; \
-         the red horizontal line is the limit, the yellow one the warning."
+        "The line is the memory of {line}.{dashed} Bands show which task was running; the red \
+         horizontal line is the limit{warning}."
     )
 }
 

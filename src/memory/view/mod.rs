@@ -14,7 +14,16 @@ use std::path::{Path, PathBuf};
 
 use self::document::Document;
 use super::amount::size;
+use super::diagnosis::Diagnosis;
 use super::files::{self, Folder, Kind, Pair};
+use super::record::Record;
+
+/// What is shown of a cause in the list, in characters.
+const CAUSE: usize = 160;
+/// What can be done with what is listed.
+const USES: &str = "\nxdrun cmd:crash show [FILE]               shows the newest, or FILE\n\
+                    xdrun cmd:crash html [FILE] > crash.html  makes a page for the browser\n\
+                    xdrun cmd:crash clean                     removes them all\n";
 
 /// Why a dump can't be shown.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +52,8 @@ pub enum ViewError {
     },
 }
 
-/// The crash files of all `places`, the newest first, one pair a line.
+/// The crash files of all `places`, the newest first: each pair with its cause, and what can be done
+/// with them.
 pub fn list(places: &[PathBuf]) -> String {
     let mut out = String::new();
     for place in places {
@@ -59,11 +69,18 @@ pub fn list(places: &[PathBuf]) -> String {
             let names = names.join(", ");
             // Writing to a String never fails.
             let _ = writeln!(out, "{}: {names} ({})", place.display(), size(pair.bytes));
+            let dump = place.join(pair.stem.file_name(Kind::Dump));
+            if let Ok(document) = Document::read(&dump) {
+                let cause: String = document.diagnosis.sentence.chars().take(CAUSE).collect();
+                let cause = cause.replace(char::is_control, " ");
+                let _ = writeln!(out, "  {}  {cause}", document.time());
+            }
         }
     }
     if out.is_empty() {
-        out = format!("no crash dump in {}\n", listed(places));
+        return format!("no crash dump in {}\n", listed(places));
     }
+    out.push_str(USES);
     out
 }
 
@@ -97,6 +114,15 @@ pub fn clean(places: &[PathBuf]) -> String {
         out.push_str("nothing to remove\n");
     }
     out
+}
+
+/// What a dump says, which has to be whole.
+///
+/// # Errors
+/// It cannot be read, ends too early, or is something else.
+pub fn whole(path: &Path) -> Result<(Record, Diagnosis), ViewError> {
+    let document = Document::read(path)?;
+    Ok((document.record(), document.diagnosis))
 }
 
 fn read(file: Option<&Path>, places: &[PathBuf]) -> Result<(Document, String), ViewError> {

@@ -11,8 +11,12 @@ use crate::memory::summary::thresholds;
 const CURVE: usize = 64;
 /// How many holders of a machine are listed.
 const HOLDERS: usize = 8;
-/// The longest line, in characters.
-const MAX_WIDTH: usize = 200;
+/// The width of a line, in characters.
+const MAX_WIDTH: usize = 110;
+/// What is shown of a line at most, in characters.
+const LONGEST: usize = 1000;
+/// Before the rest of a line that is too long.
+const INDENT: &str = "         ";
 
 /// The page: cause, course, stack, holders, children, limits.
 pub(super) fn page(document: &Document, name: &str) -> String {
@@ -28,19 +32,45 @@ pub(super) fn page(document: &Document, name: &str) -> String {
     lines.push(origin(document));
     let mut out = String::new();
     for line in lines {
-        let shown = line
-            .chars()
-            .map(|char| if char.is_control() { ' ' } else { char });
-        out.extend(shown.take(MAX_WIDTH));
-        out.push('\n');
+        for part in wrapped(&line) {
+            out.push_str(&part);
+            out.push('\n');
+        }
     }
     out
+}
+
+/// A line without control characters, broken between words where it is too long; what follows is
+/// indented as the values at the top are.
+fn wrapped(line: &str) -> Vec<String> {
+    let plain: String = line
+        .chars()
+        .take(LONGEST)
+        .map(|char| if char.is_control() { ' ' } else { char })
+        .collect();
+    let mut rest = plain.as_str();
+    let mut parts = Vec::new();
+    while let Some((most, _)) = rest.char_indices().nth(MAX_WIDTH) {
+        let start = rest.get(..most).unwrap_or_default();
+        let end = start
+            .rfind(' ')
+            .filter(|end| *end > MAX_WIDTH / 2)
+            .unwrap_or(most);
+        let (part, tail) = rest.split_at(end);
+        parts.push(part.to_owned());
+        rest = tail.trim_start();
+    }
+    parts.push(rest.to_owned());
+    for part in parts.iter_mut().skip(1) {
+        part.insert_str(0, INDENT);
+    }
+    parts
 }
 
 fn head(document: &Document, name: &str) -> Vec<String> {
     let diagnosis = &document.diagnosis;
     let mut lines = vec![
-        format!("Crash at {} ({name})", document.memory_stats.timestamp),
+        format!("Crash at {} ({name})", document.time()),
         String::new(),
         format!("Cause    {}", diagnosis.sentence),
     ];
@@ -56,7 +86,7 @@ fn head(document: &Document, name: &str) -> Vec<String> {
     }
     lines.push(format!("Growth   {}", diagnosis.growth));
     for (index, advice) in diagnosis.advice.iter().enumerate() {
-        let label = if index == 0 { "To do  " } else { "       " };
+        let label = if index == 0 { "To do    " } else { "         " };
         lines.push(format!("{label}- {advice}"));
     }
     lines
@@ -65,35 +95,45 @@ fn head(document: &Document, name: &str) -> Vec<String> {
 fn course(document: &Document) -> Vec<String> {
     let record = document.record();
     let figures = &record.figures;
-    let what = match record.exceeded.scope {
-        Scope::Own => "",
-        Scope::Tree => " of the whole tree",
+    let what = match (record.exceeded.scope, &record.exceeded.task) {
+        (_, Some(task)) => format!(" of task \"{task}\""),
+        (Scope::Own, None) => String::new(),
+        (Scope::Tree, None) => " for drun and all that it started".to_owned(),
+    };
+    let children = match figures.children_count {
+        0 => String::new(),
+        number => format!(
+            "; {} processes with {}",
+            count(number.into()),
+            size(figures.children)
+        ),
     };
     let mut lines = vec![
         String::new(),
         format!(
-            "Memory   {} with a limit{what} of {}; resident {}, at most {}; children {}",
+            "Memory   {} with a limit{what} of {}; drun itself {}, at most {}{children}",
             size(record.exceeded.current),
             size(record.exceeded.limit),
             size(figures.resident),
             size(figures.peak),
-            size(figures.children),
         ),
     ];
-    let samples = &record.history.samples;
-    if let (Some(first), Some(last)) = (samples.first(), samples.last()) {
+    let samples = record.course();
+    if let (Some(first), Some(last), true) = (samples.first(), samples.last(), samples.len() > 1) {
         let thresholds = thresholds(&record);
-        let line = Sparkline::new(samples, &thresholds, CURVE);
+        let line = Sparkline::new(&samples, &thresholds, CURVE);
         let marks: Vec<String> = thresholds
             .iter()
-            .map(|threshold| format!("{} {}", threshold.mark, size(threshold.value)))
+            .map(|threshold| format!("{} = {}", threshold.mark, size(threshold.value)))
             .collect();
         let took = duration(last.at.saturating_sub(first.at));
         lines.push(format!("         {}", line.curve));
-        lines.push(format!("         {}", line.marks));
+        if !line.marks.is_empty() {
+            lines.push(format!("         {}", line.marks));
+        }
         lines.push(format!(
-            "         {took}, {} samples; {}",
-            samples.len(),
+            "         over {took}, {} readings; {}",
+            count(samples.len() as u64),
             marks.join(", ")
         ));
     }
@@ -108,20 +148,20 @@ fn execution(document: &Document) -> Vec<String> {
         return lines;
     };
     for machine in &execution.machines {
-        let title = format!(
-            "Stack of {}, {} frames",
-            machine.label,
-            count(machine.depth)
-        );
+        let label = match machine.label.as_str() {
+            "main" => "the run".to_owned(),
+            label => format!("branch {label}"),
+        };
+        let title = format!("Stack of {label}, {} frames", count(machine.depth));
         section(&mut lines, &title, outline::stack(&machine.stack, 5));
         let held = outline::holders(machine, HOLDERS);
-        section(&mut lines, &format!("Held by {}", machine.label), held);
+        section(&mut lines, &format!("Held by {label}"), held);
     }
     let hidden = execution
         .machines_total
         .saturating_sub(execution.machines.len() as u64);
     if hidden > 0 {
-        lines.push(format!("… and {} more machines", count(hidden)));
+        lines.push(format!("… and {} more branches", count(hidden)));
     }
     let title = format!("Children, {}", count(execution.children_total));
     section(

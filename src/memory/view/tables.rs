@@ -28,9 +28,9 @@ pub(super) fn execution(document: &Document) -> String {
         // Writing to a String never fails, here and below.
         let _ = write!(
             out,
-            "<section><details{open}><summary><h2>Machine {}: {} frames, {}</h2></summary>\n{}{}\
+            "<section><details{open}><summary><h2>{}: {} frames, {}</h2></summary>\n{}{}\
              </details></section>\n",
-            text(&machine.label),
+            titled(&machine.label),
             count(machine.depth),
             size(machine.frame_bytes.saturating_add(machine.variable_bytes)),
             stack(&machine.stack),
@@ -41,9 +41,17 @@ pub(super) fn execution(document: &Document) -> String {
         .machines_total
         .saturating_sub(execution.machines.len().min(MACHINES) as u64);
     if hidden > 0 {
-        let _ = writeln!(out, "<p>… and {} more machines.</p>", count(hidden));
+        let _ = writeln!(out, "<p>… and {} more branches.</p>", count(hidden));
     }
     out
+}
+
+/// What a machine is called for people who have never heard of machines.
+fn titled(label: &str) -> String {
+    match label {
+        "main" => "The run".to_owned(),
+        label => format!("Branch {}", text(label)),
+    }
 }
 
 fn stack(stack: &FoldedStack) -> String {

@@ -7,6 +7,9 @@ use crate::ast::{Stmt, Template};
 use crate::source::Text;
 use crate::syntax::Kind;
 
+/// How many arguments a call may have: all of them stay in the tree.
+const MOST: usize = 1024;
+
 /// `call task NAME with key="value" …`.
 pub(in crate::parser) fn call(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
     let start = cursor.bump().span.start;
@@ -20,6 +23,11 @@ pub(in crate::parser) fn call(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
     if cursor.accept_word("with") {
         // A word that is not followed by `=` begins the next statement.
         while cursor.at(Kind::Word) && cursor.nth(1).kind == Kind::Assign {
+            if arguments.len() == MOST {
+                let span = cursor.token().span;
+                let message = format!("a call with more than {MOST} arguments");
+                return Err(cursor.fail_with_help(span, message, "hand over a list"));
+            }
             arguments.push(argument(cursor)?);
         }
     }

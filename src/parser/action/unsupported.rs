@@ -40,9 +40,16 @@ pub(in crate::parser) fn begins(word: &str) -> bool {
     WORDS.binary_search(&word).is_ok()
 }
 
-/// Reports the statement that begins here.
-pub(in crate::parser) fn statement(cursor: &mut Cursor<'_>) -> Failed {
-    report(cursor)
+/// Reports such a statement and passes over it, if one begins here: what follows it is read, so that all mistakes of a
+/// file are told at once.
+pub(in crate::parser) fn skipped(cursor: &mut Cursor<'_>) -> bool {
+    let found = begins(cursor.word()) || cursor.at_word("wait") && cursor.nth_is_word(1, "for");
+    if found {
+        // The mistake is noted, so no file comes of this.
+        let _: Failed = report(cursor);
+        cursor.skip_item();
+    }
+    found
 }
 
 /// Reports `git policy` or `scm` in the body of a project.

@@ -2,16 +2,12 @@
 
 use super::super::cursor::{Cursor, Failed};
 use super::super::placeholder::placeholder;
-use super::unsupported;
 use crate::ast::Stmt;
 use crate::ast::action::{TimeUnit, Wait, WaitAmount};
 use crate::syntax::Kind;
 
 /// `wait AMOUNT UNIT`.
 pub(in crate::parser) fn wait(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
-    if cursor.nth_is_word(1, "for") {
-        return Err(unsupported::statement(cursor));
-    }
     let start = cursor.bump().span.start;
     let amount = amount(cursor)?;
     let unit = match cursor.word() {

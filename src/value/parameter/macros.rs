@@ -1,34 +1,20 @@
 //! The macros of `matching`: whole texts unless said otherwise, ASCII digits.
 
-type Check = fn(&str) -> bool;
+use crate::ast::Macro;
 
-/// All macros, sorted by name.
-static MACROS: &[(&str, Check)] = &[
-    ("docker_tag", is_docker_tag),
-    ("git_branch", is_git_branch),
-    ("ipv4", is_ipv4),
-    ("semver", |text| {
-        text.strip_prefix('v').is_some_and(is_version)
-    }),
-    ("semver_extended", is_extended),
-    ("semver_optional_v", |text| {
-        is_version(text.strip_prefix('v').unwrap_or(text))
-    }),
-    ("slug", is_slug),
-    ("url", has_url),
-    ("uuid", is_uuid),
-];
-
-/// The check of a macro.
-pub(super) fn find(name: &str) -> Option<Check> {
-    let (_, check) = MACROS.iter().find(|(own, _)| *own == name)?;
-    Some(*check)
-}
-
-/// The names of all macros.
-pub(super) fn names() -> String {
-    let names: Vec<&str> = MACROS.iter().map(|(name, _)| *name).collect();
-    names.join(", ")
+/// Whether a text is as the macro says.
+pub(super) fn fits(name: Macro, text: &str) -> bool {
+    match name {
+        Macro::DockerTag => is_docker_tag(text),
+        Macro::GitBranch => is_git_branch(text),
+        Macro::Ipv4 => is_ipv4(text),
+        Macro::Semver => text.strip_prefix('v').is_some_and(is_version),
+        Macro::SemverExtended => is_extended(text),
+        Macro::SemverOptionalV => is_version(text.strip_prefix('v').unwrap_or(text)),
+        Macro::Slug => is_slug(text),
+        Macro::Url => has_url(text),
+        Macro::Uuid => is_uuid(text),
+    }
 }
 
 /// `name@domain.tld`.
@@ -128,37 +114,33 @@ fn is_git_branch(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn check(name: &str, good: &[&str], bad: &[&str]) {
-        let Some(fits) = find(name) else {
-            panic!("no macro {name}");
-        };
+    fn check(name: Macro, good: &[&str], bad: &[&str]) {
         good.iter()
-            .for_each(|text| assert!(fits(text), "{name} refuses {text}"));
+            .for_each(|text| assert!(fits(name, text), "{name:?} refuses {text}"));
         bad.iter()
-            .for_each(|text| assert!(!fits(text), "{name} takes {text}"));
+            .for_each(|text| assert!(!fits(name, text), "{name:?} takes {text}"));
     }
 
     #[test]
     fn macros_take_and_refuse_what_the_language_says() {
         check(
-            "semver",
+            Macro::Semver,
             &["v1.20.300"],
             &["1.2.3", "v1.2", "v1.2.3-rc1", "V1.2.3"],
         );
         check(
-            "semver_extended",
+            Macro::SemverExtended,
             &["v1.2.3-rc.1+build.7", "v1.2.3"],
             &["1.2.3-a", "v1.0.0-alpha-1", "v1.0.0-", "v1.0.0-a..b"],
         );
         check(
-            "url",
+            Macro::Url,
             &["see http://ab"],
             &["ftp://x", "https://x", "https://.x"],
         );
-        check("ipv4", &["010.1.1.255"], &["256.1.1.1", "1.2.3"]);
-        check("slug", &["a-b1"], &["a--b", "-a", "A", "a_b", ""]);
-        check("docker_tag", &["1.x_y"], &[".x", "a:b", ""]);
-        check("git_branch", &["feature/x"], &["a", "feature/", "-x"]);
-        assert!(MACROS.is_sorted_by_key(|(name, _)| *name));
+        check(Macro::Ipv4, &["010.1.1.255"], &["256.1.1.1", "1.2.3"]);
+        check(Macro::Slug, &["a-b1"], &["a--b", "-a", "A", "a_b", ""]);
+        check(Macro::DockerTag, &["1.x_y"], &[".x", "a:b", ""]);
+        check(Macro::GitBranch, &["feature/x"], &["a", "feature/", "-x"]);
     }
 }

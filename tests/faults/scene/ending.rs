@@ -114,7 +114,12 @@ pub(crate) fn shared(program: &str) -> (u64, u64) {
             .ok()
     });
     let seen: Vec<u64> = samples.collect();
-    (*seen.last().expect("no sample"), sum)
+    // While they are being ended it falls.
+    let rested = seen
+        .windows(2)
+        .rev()
+        .find(|two| two[0] == two[1] && two[0] > 0);
+    (rested.expect("no two samples alike")[0], sum)
 }
 
 fn pss(pid: u32) -> Option<u64> {

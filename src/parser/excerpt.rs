@@ -1,0 +1,243 @@
+//! Long lists of statements: most of them stay text, so that the tree is never many times as large as
+//! the file.
+
+use super::cursor::Cursor;
+use super::progress::Progress;
+use super::task::Body;
+use crate::ast::{Block, Excerpt, Stmt};
+use crate::source::Span;
+use crate::syntax::width_of;
+
+/// How many statements in a row stay in the tree, those inside of them counted too. No block that a
+/// person wrote has more.
+const IN_A_ROW: u32 = 2048;
+/// After so many statements of a file that stay in its tree, the bodies of further tasks stay text.
+const IN_A_FILE: u32 = 32_768;
+
+/// The statements of a block while it is read.
+#[derive(Default)]
+pub(super) struct Statements {
+    list: Vec<Stmt>,
+    /// The run of statements that may yet become an excerpt; `None` while none was read, or when the
+    /// list is to be kept as it is.
+    run: Option<Run>,
+    /// Nothing is left as text: an excerpt is being read.
+    is_reading: bool,
+}
+
+/// Statements in a row.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    /// The index of the first.
+    first: usize,
+    /// Where it begins.
+    start: u32,
+    /// What the cursor had counted before.
+    read: u32,
+    kept: u32,
+}
+
+impl Statements {
+    /// Adds what `parse` reads at the cursor.
+    pub(super) fn read<E>(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        parse: impl FnOnce(&mut Cursor<'_>) -> Result<Stmt, E>,
+    ) -> Result<(), E> {
+        let (read, kept) = cursor.counts();
+        let run = *self.run.get_or_insert(Run {
+            first: self.list.len(),
+            start: cursor.token().span.start,
+            read,
+            kept,
+        });
+        self.list.push(parse(cursor)?);
+        cursor.count();
+        if cursor.counts().0 - run.read >= IN_A_ROW {
+            self.leave_as_text(cursor);
+        }
+        Ok(())
+    }
+
+    /// The whole block.
+    pub(super) fn finish(self) -> Block {
+        self.list.into()
+    }
+
+    /// The whole body of a task.
+    pub(super) fn finish_task(mut self, cursor: &mut Cursor<'_>) -> Block {
+        if cursor.counts().1 > IN_A_FILE {
+            self.leave_as_text(cursor);
+        }
+        self.finish()
+    }
+
+    /// Makes an excerpt of the statements in a row. Requirements of tools are looked for in the tree
+    /// and stay there.
+    fn leave_as_text(&mut self, cursor: &mut Cursor<'_>) {
+        let Some((run, source)) = self.run.take().zip(cursor.file()) else {
+            return;
+        };
+        let row = self.list.get(run.first..).unwrap_or_default();
+        let tools = |statement: &Stmt| matches!(statement, Stmt::RequiresTools(_));
+        if self.is_reading || row.iter().any(tools) {
+            return;
+        }
+        let excerpt = Excerpt {
+            source: source.clone(),
+            span: cursor.span_from(run.start),
+            count: row.len() as u32,
+            read,
+        };
+        self.list.truncate(run.first);
+        self.list.push(Stmt::Excerpt(Box::new(excerpt)));
+        cursor.forget(run.kept);
+    }
+}
+
+/// Reads an excerpt again. It was read before without a mistake, so there is none to report.
+fn read(excerpt: &Excerpt) -> Block {
+    let Span { start, end } = excerpt.span;
+    let progress = Progress::default();
+    let mut cursor = Cursor::new(&excerpt.source, &progress);
+    cursor.resume(
+        start as usize,
+        width_of_line(excerpt.source.text(), start as usize),
+    );
+    let mut body = Body::default();
+    body.statements.is_reading = true;
+    while cursor.token().span.start < end && body.item(&mut cursor).is_ok() {}
+    body.statements.finish()
+}
+
+/// How deep the line of `position` is indented.
+fn width_of_line(text: &str, position: usize) -> u32 {
+    let before = text.get(..position).unwrap_or_default();
+    let line = before.rfind('\n').map_or(0, |end| end + 1);
+    let bytes = text.as_bytes().get(line..).unwrap_or_default();
+    let blanks = bytes.iter().map(|byte| width_of(*byte));
+    blanks.take_while(|width| *width > 0).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::parse;
+    use super::*;
+    use crate::ast::File;
+    use crate::source::SourceFile;
+
+    fn file(text: String) -> File {
+        let source: Arc<SourceFile> = SourceFile::new("a", text).unwrap();
+        parse(&source, &Progress::default()).unwrap()
+    }
+
+    fn excerpts(block: &Block) -> usize {
+        let is_excerpt = |statement: &&Stmt| matches!(statement, Stmt::Excerpt(_));
+        block.iter().filter(is_excerpt).count()
+    }
+
+    fn json(block: &Block) -> serde_json::Value {
+        serde_json::to_value(block).unwrap()
+    }
+
+    /// A body of `count` statements of all shapes, in a task.
+    fn long(count: usize) -> String {
+        let mut text = "version: 2.0\n\ntask \"t\":\n".to_owned();
+        for index in 0..count {
+            text.push_str(match index % 7 {
+                0 => "  info \"a {$b}\"  info \"c\"\n",
+                1 => "  if $a is \"b\":\n    info \"c\"\n  else:\n    info \"d\"\n",
+                2 => "  # a comment\n\n  run:\n    echo a\n    echo b\n",
+                3 => "  given $p defaults to \"q\"\n  set $x to [1,\n2]\n",
+                4 => "  for each $i in $l:\n\tinfo \"{$i}\"\n",
+                5 => "  try:\n    throw \"a\"\n  catch:\n    info \"b\"\n",
+                _ => "  let $a = 1 info \"{$a}\"\n",
+            });
+        }
+        text
+    }
+
+    #[test]
+    fn a_long_block_stays_text_and_reads_as_if_it_did_not() {
+        let file = file(long(7_000));
+        let body = &file.tasks[0].body;
+        assert!(excerpts(body) > 3 && body.len() < IN_A_ROW as usize + 10);
+        assert_eq!(file.tasks[0].head.parameters.len(), 1_000);
+        assert_eq!(body.count(), 9_000);
+        let all = json(body);
+        let all = all.as_array().unwrap();
+        assert_eq!(all.len(), 9_000);
+        // The statements repeat, so each has the tree of the one before it that looks alike.
+        let kinds = |list: &[serde_json::Value]| -> Vec<String> {
+            list.iter().map(|node| node["kind"].to_string()).collect()
+        };
+        for round in all.chunks(9) {
+            assert_eq!(kinds(round), kinds(&all[..9]));
+        }
+    }
+
+    #[test]
+    fn an_excerpt_has_the_positions_of_the_file() {
+        let file = file(long(7_000));
+        let mut spans = Vec::new();
+        file.tasks[0]
+            .body
+            .visit(&mut |statement| spans.push(statement.span()));
+        assert!(spans.is_sorted_by(|a, b| a.end <= b.start));
+        let text = file.source.text();
+        let begins = |span: &Span| {
+            text.get(span.start as usize..).is_some_and(|rest| {
+                ["info", "if", "run", "set", "for", "try", "let"]
+                    .iter()
+                    .any(|word| rest.starts_with(word))
+            })
+        };
+        assert!(spans.iter().all(begins));
+    }
+
+    #[test]
+    fn blocks_inside_of_others_stay_text_too() {
+        let inner = "    info \"a\"\n".repeat(5_000);
+        let file = file(format!(
+            "version: 2.0\ntask \"t\":\n  if $a is \"\":\n{inner}  info \"b\"\n"
+        ));
+        // The header and its block are one statement too many in a row.
+        assert_eq!(
+            (file.tasks[0].body.count(), excerpts(&file.tasks[0].body)),
+            (2, 1)
+        );
+        let mut inside = 0;
+        file.tasks[0].body.visit(&mut |statement| {
+            if let Stmt::Conditional(node) = statement {
+                inside = node.branches[0].body.count();
+                assert!(excerpts(&node.branches[0].body) > 0);
+            }
+        });
+        assert_eq!(inside, 5_000);
+    }
+
+    #[test]
+    fn of_very_many_tasks_the_later_ones_stay_text() {
+        let task = |index: usize| format!("task \"t{index}\":\n  info \"a\"\n  info \"b\"\n");
+        let text: String = (0..40_000).map(task).collect();
+        let file = file(format!("version: 2.0\n{text}"));
+        let (first, last) = (&file.tasks[0].body, &file.tasks[39_999].body);
+        assert_eq!((excerpts(first), excerpts(last)), (0, 1));
+        assert_eq!(last.count(), 2);
+        assert_eq!(
+            json(first).as_array().unwrap().len(),
+            json(last).as_array().unwrap().len()
+        );
+    }
+
+    #[test]
+    fn requirements_of_tools_stay_in_the_tree() {
+        let many = "  info \"a\"\n".repeat(3_000);
+        let text = format!("version: 2.0\ntask \"t\":\n  requires tools:\n    git\n{many}");
+        let body = file(text).tasks[0].body.clone();
+        assert!(matches!(body[0], Stmt::RequiresTools(_)));
+        assert_eq!(body.count(), 3_001);
+    }
+}

@@ -1,0 +1,142 @@
+//! What a text costs while it is parsed, and afterwards: at most six times its size, whatever it holds.
+
+#![allow(unsafe_code, reason = "a global allocator is unsafe to write")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use drun::parser::{Progress, parse};
+use drun::source::SourceFile;
+
+/// Counts what lives and the most that ever lived, in bytes.
+struct Counting;
+
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: everything is handed to the system's allocator as it is.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let live = LIVE.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+        PEAK.fetch_max(live, Ordering::Relaxed);
+        // SAFETY: the caller's promise is handed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        LIVE.fetch_sub(layout.size(), Ordering::Relaxed);
+        // SAFETY: the caller's promise is handed on.
+        unsafe { System.dealloc(block, layout) }
+    }
+
+    // What grows is large, so it is moved without being copied: it is never there twice.
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        LIVE.fetch_sub(layout.size(), Ordering::Relaxed);
+        let live = LIVE.fetch_add(size, Ordering::Relaxed) + size;
+        PEAK.fetch_max(live, Ordering::Relaxed);
+        // SAFETY: the caller's promise is handed on.
+        unsafe { System.realloc(block, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// A text of about this many bytes that repeats `unit` between `head` and `tail`.
+const SIZE: usize = 512 << 10;
+/// What any file may cost beside what depends on its size: a block that stays in the tree, the longest
+/// list that does, the buffers of the parser.
+const ANYWAY: usize = 512 << 10;
+
+/// Repeats what `unit` makes of the number of each repetition.
+fn text(head: &str, unit: impl Fn(usize) -> String, tail: &str) -> String {
+    let mut text = format!("version: 2.0\n{head}");
+    let mut count = 0;
+    while text.len() < SIZE {
+        text.push_str(&unit(count));
+        count += 1;
+    }
+    text + tail
+}
+
+const TASK: &str = "task \"t\":\n";
+
+/// A name, and what makes the text of a number.
+type Numbered = (&'static str, fn(usize) -> String);
+
+/// Texts of which each byte costs as much as can be.
+fn dense() -> Vec<(String, String)> {
+    let repeated = [
+        (TASK, " info \"\"\n", ""),
+        (TASK, " info \"{$a}\"\n", ""),
+        (TASK, " run \"a\"\n", ""),
+        (TASK, " let $a=1\n", ""),
+        (TASK, " set $a to 1\n", ""),
+        (TASK, " if $a:\n  fail\n", ""),
+        (TASK, " try:\n  fail\n", ""),
+        (TASK, " call task a\n", ""),
+        (TASK, " call task a with a=\"\" b=1\n", ""),
+        (TASK, "#\n", " fail\n"),
+        (TASK, "\n", " fail\n"),
+        (TASK, "  ?\n", ""),
+        (TASK, "  info \"\n", ""),
+        ("task \"t\":\n set $a to [", "1,", "]\n"),
+        ("task \"t\":\n set $a to [", "\"\",", "]\n"),
+        ("task \"t\":\n set $a to [", "-a,", "]\n"),
+        ("task \"t\":\n set $a to [", "[],", "]\n"),
+        ("task \"t\":\n set $a to 1", "+1", "\n"),
+        ("task \"t\":\n for $a in [", "1,", "]:\n  fail\n"),
+        ("task \"t\":\n if $a in [", "1,", "]:\n  fail\n"),
+        ("task \"t\":\n if $a", " or $a", ":\n  fail\n"),
+        ("task \"t\":\n call task a with", " a=1", "\n"),
+        ("task \"t\":\n info \"", "{a}", "\"\n"),
+        ("task \"t\":\n info \"", "${a}", "\"\n"),
+        ("task \"t\":\n info \"", "{", "\"\n"),
+        ("task \"t\":\n info \"", "{}", "\"\n"),
+        ("task \"t\":\n info \"{", "{a}", "\"\n"),
+        ("task \"t\":\n info \"{$a", "|trim", "}\"\n"),
+        ("task \"t\":\n info \"{$a in [", "1,", "] ? b : c}\"\n"),
+        ("task \"t\":\n run:\n", "  a\n", ""),
+        ("task \"t\":\n given $a from [", "\"a\",", "]\n fail\n"),
+        ("project \"p\":\n", " set key to \"value\"\n", ""),
+    ];
+    let repeated = repeated.map(|(head, unit, tail)| {
+        (
+            format!("{head}{unit}"),
+            text(head, |_| unit.to_owned(), tail),
+        )
+    });
+    let numbered: [Numbered; 4] = [
+        ("tasks", |at| format!("task \"task-{at}\":\n  info \"a\"\n")),
+        ("parameters", |at| format!(" given a{at}\n")),
+        ("names of tasks", |at| format!(" depends on task-{at}\n")),
+        ("blocks in blocks", |at| {
+            format!("{}if $a:\n", " ".repeat(at % 200 + 1))
+        }),
+    ];
+    let numbered = numbered.map(|(name, unit)| {
+        let head = if name == "tasks" { "" } else { TASK };
+        (name.to_owned(), text(head, unit, " fail\n"))
+    });
+    repeated.into_iter().chain(numbered).collect()
+}
+
+#[test]
+fn no_text_costs_more_than_six_times_its_size() {
+    let mut too_much = Vec::new();
+    for (name, text) in dense() {
+        let size = text.len();
+        let source = SourceFile::new("dense.drun", text).unwrap();
+        // The text itself is one of the six.
+        let before = LIVE.load(Ordering::Relaxed) - size;
+        PEAK.store(before, Ordering::Relaxed);
+        let file = parse(&source, &Progress::default());
+        let peak = PEAK.load(Ordering::Relaxed) - before;
+        drop(file);
+        if peak > 6 * size + ANYWAY {
+            too_much.push(format!("{name:?}: {:.1}", peak as f64 / size as f64));
+        }
+    }
+    assert!(too_much.is_empty(), "{too_much:#?}");
+}
