@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Compares xdrun with a shell script, one write a line, make and cat, interleaved; prints the medians of
-# ratios. Needs bash, make, python3 and a release build: cargo build --release && benches/peers.sh
+# Compares xdrun with an empty program, a shell script, one write a line, make and cat, interleaved;
+# prints the medians of ratios. Needs bash, make, python3, rustc and a release build:
+# cargo build --release && benches/peers.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 XDRUN=$PWD/target/release/xdrun exec python3 - <<'PY'
@@ -21,9 +22,17 @@ def timed(command):
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
     return time.perf_counter() - start
 
+def show(title, ratios):
+    print(f"{title:<48} {statistics.median(ratios):5.2f}", flush=True)
+
 def compare(title, ours, theirs, rounds=15):
-    ratios = [timed(ours) / timed(theirs) for _ in range(rounds)]
-    print(f"{title:<48} {statistics.median(ratios):5.2f}")
+    show(title, [timed(ours) / timed(theirs) for _ in range(rounds)])
+
+def rust(name, text):
+    program = os.path.join(work, name)
+    source = write(name + ".rs", text)
+    subprocess.run(["rustc", "-O", "-o", program, source], check=True)
+    return [program]
 
 head = "version: 2.0\n\ntask \"t\":\n"
 def loop(count, body):
@@ -31,16 +40,23 @@ def loop(count, body):
 def variables(count):
     return head + "".join(f'  let $v{n} = "x"\n' for n in range(count)) \
         + '  for $i in range 1 to 100000:\n    set $a to "{$i}"\n'
-def calls(count):
-    tasks = "".join(f'\ntask "t{n}":\n  let $z = "1"\n' for n in range(count))
-    return "version: 2.0\n" + tasks + '\ntask "t":\n  for $i in range 1 to 200000:\n    call task t5\n'
+def tasks(count):
+    return "version: 2.0\n" + "".join(f'\ntask "t{n}":\n  let $z = "1"\n' for n in range(count))
+def calls(count, times):
+    return tasks(count) + f'\ntask "t":\n  for $i in range 1 to {times}:\n    call task t5\n'
 
 run = lambda path: [xdrun, "-f", path, "t"]
-compare("hello : true", run(write("h", head + '  info "hi"\n')), ["/bin/true"], 40)
+hello = run(write("h", head + '  info "hi"\n'))
+compare("hello : an empty Rust program", hello, rust("empty", 'fn main() { println!("hi"); }'), 200)
+compare("hello : true", hello, ["/bin/true"], 40)
 runs = write("r.sh", "i=0\nwhile [ $i -lt 200 ]; do /bin/bash -c true; i=$((i+1)); done\n")
 compare("200 run \"true\" : shell script", run(write("r", loop(200, 'run "true"'))), ["sh", runs])
 echoes = write("e.sh", "i=0\nwhile [ $i -lt 100000 ]; do echo line $i; i=$((i+1)); done\n")
-compare("100,000 info : sh, one write a line", run(write("l", loop(100000, 'info "line {$i}"'))), ["sh", echoes])
+lines = run(write("l", loop(100000, 'info "line {$i}"')))
+compare("100,000 info : sh, one write a line", lines, ["sh", echoes])
+writes = 'use std::io::Write; fn main() { let mut out = std::fs::File::create("/dev/null").unwrap();' \
+    'for i in 0..100000 { out.write_all(format!("line {i}\\n").as_bytes()).unwrap(); } }'
+compare("100,000 info : Rust, one write a line", lines, rust("writes", writes))
 def at_once(count, body):
     return head + f"  for $i in range 1 to {count} in parallel:\n    {body}\n"
 def makefile(count, body):
@@ -58,5 +74,10 @@ with open(big, "wb") as file:
 piped = ["/bin/bash", "-c", f"/bin/cat {big} | /bin/cat"]
 compare("300 MB of a child : through a pipe and cat", run(write("b", head + f'  run "/bin/cat {big}"\n')), piped)
 compare("1,000 variables : 10", run(write("v1", variables(1000))), run(write("v0", variables(10))))
-compare("call in a file of 10,000 tasks : of 10", run(write("c1", calls(10000))), run(write("c0", calls(10))))
+# Reading a file of 10,000 tasks takes its time; what a call costs in it is the difference.
+def call_cost(count):
+    many, few = (run(write(f"c{count}-{times}", calls(count, times))) for times in (200000, 1))
+    return lambda: timed(many) - timed(few)
+in_large, in_small = call_cost(10000), call_cost(10)
+show("call in a file of 10,000 tasks : of 10", [in_large() / in_small() for _ in range(15)])
 PY

@@ -125,7 +125,7 @@ fn endless_output_is_a_capture_and_no_recursion() {
     let first = summary.lines().find(|line| line.starts_with("Cause: "));
     let first = first.unwrap();
     for part in [
-        "output of `yes all work and no play`",
+        "output of `yes 'all work and no play'`",
         "captured into $everything",
         "capture.drun:17",
     ] {

@@ -32,14 +32,14 @@ use When::{Asked, Printed, Running};
 /// A task file whose task `t` comes to something that never ends. `hang` is a program that never ends, `docker` and
 /// `git` are links to it; `after` must never run. `SERVER` is the address of a server that never ends its
 /// answer, `TOOLS` the folder of the tools.
-struct Case {
+struct Case<'t> {
     name: &'static str,
     signal: Signal,
     when: When,
-    file: &'static str,
+    file: &'t str,
 }
 
-const fn case(name: &'static str, signal: Signal, when: When, file: &'static str) -> Case {
+const fn case<'t>(name: &'static str, signal: Signal, when: When, file: &'t str) -> Case<'t> {
     Case {
         name,
         signal,
@@ -49,7 +49,7 @@ const fn case(name: &'static str, signal: Signal, when: When, file: &'static str
 }
 
 /// Runs each case; `file` begins behind the line of the version.
-fn check(cases: &[Case]) {
+fn check(cases: &[Case<'_>]) {
     block_on(async {
         let server = Server::start(&[("/endless", Answer::Endless("version: 2.0\n"))]).await;
         for case in cases {
@@ -58,7 +58,7 @@ fn check(cases: &[Case]) {
     });
 }
 
-impl Case {
+impl Case<'_> {
     async fn run(&self, server: &Server) {
         let name = self.name;
         let tools = root().join("tests/it/hang");
@@ -437,12 +437,7 @@ fn hooks_dependencies_and_calls_go_no_further() {
         ("after", hook("after any task")),
     ];
     for (name, file) in hooks {
-        check(&[case(
-            name,
-            S::INT,
-            Running(1),
-            Box::leak(file.into_boxed_str()),
-        )]);
+        check(&[case(name, S::INT, Running(1), &file)]);
     }
     check(&[
         case(
