@@ -291,7 +291,7 @@ fn tree_promises() -> Vec<Promise> {
             10,
             1000.0,
             "ms",
-            |_| ending::tree_limit(&format!("{} --take 700 300", me()), 300),
+            |_| ending::tree_limit(&format!("{} --take 700 280", me()), 300),
         ),
     ]
 }
