@@ -31,6 +31,14 @@ impl From<ExecutionError> for Failure {
 }
 
 impl Failure {
+    /// Whether the run was stopped from outside of it.
+    pub(super) fn is_stop(&self) -> bool {
+        matches!(
+            self,
+            Self::Execution(ExecutionError::Signal(..) | ExecutionError::Memory(_))
+        )
+    }
+
     /// Prints the message; the exit status.
     pub(super) fn tell(&self, report: &Report) -> u8 {
         let (text, status) = match self {

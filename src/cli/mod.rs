@@ -47,6 +47,9 @@ mod fixture;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::time::Duration;
+
+use tokio::time::timeout;
 
 pub use invocation::{
     BuiltIn, Catalogue, Command, Crash, Debug, DumpEnv, EnvFormat, Init, Invocation, LogFormat,
@@ -66,6 +69,9 @@ use crate::report::Report;
 use crate::resolve::ResolveError;
 use crate::runtime::{Watched, watched};
 
+/// How long the readers of a run that was stopped may take.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
 /// The pairs of an `.env` file.
 #[cfg(fuzzing)]
 pub fn dotenv_pairs(text: &str) -> Vec<(String, String)> {
@@ -79,12 +85,25 @@ pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(invocation) => perform(invocation, &report).await,
         Err(error) => Err(error.into()),
     };
-    let flushed = report.flush().await;
-    let code = match outcome {
-        Ok(()) => u8::from(flushed.is_err()),
-        Err(failure) => failure.tell(&report),
+    let Err(failure) = outcome else {
+        let flushed = report.flush().await;
+        return ExitCode::from(u8::from(flushed.is_err()));
     };
-    ExitCode::from(code)
+    // A reader that does not read may hold up a run, but not one that was stopped.
+    let patience = failure.is_stop().then_some(LAST_WORDS);
+    flush(&report, patience).await;
+    let status = failure.tell(&report);
+    flush(&report, patience).await;
+    ExitCode::from(status)
+}
+
+async fn flush(report: &Report, patience: Option<Duration>) {
+    let flushed = report.flush();
+    // An error that cannot be told is no other one than that which ended the run.
+    let _ = match patience {
+        None => flushed.await,
+        Some(patience) => timeout(patience, flushed).await.unwrap_or(Ok(())),
+    };
 }
 
 async fn perform(invocation: Invocation, report: &Report) -> Result<(), Failure> {

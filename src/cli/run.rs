@@ -58,6 +58,7 @@ pub(super) async fn run(
             allow_undefined: settings.allow_undefined,
             ignore_tools: settings.ignore_tools,
             allow_tool_changes: settings.allow_tool_changes,
+            ..Options::default()
         },
         task,
         arguments: arguments

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use rustc_hash::FxHashMap;
 
 use super::{Machine, Secrets};
-use crate::memory::snapshot::Place;
+use crate::memory::snapshot::{Activity, Place};
 use crate::process::Supervisor;
 use crate::report::Report;
 use crate::resolve::Program;
@@ -28,6 +28,21 @@ pub struct Options {
     pub ignore_tools: bool,
     /// The version of a tool that is there may be changed.
     pub allow_tool_changes: bool,
+    /// What a machine does instead of going on; for tests of what stands behind a stuck run.
+    #[doc(hidden)]
+    pub instead: Instead,
+}
+
+/// Called with the machine locked, as a step is, before each slice of steps. Only an embedding
+/// program can set it.
+#[doc(hidden)]
+#[derive(Clone, Default)]
+pub struct Instead(pub Option<Arc<dyn Fn() + Send + Sync>>);
+
+impl std::fmt::Debug for Instead {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Instead").field(&self.0.is_some()).finish()
+    }
 }
 
 /// The shell of every command, as the project configures it.
@@ -69,6 +84,8 @@ pub(crate) struct RunState {
     target: Option<Text>,
     /// Files that are being read.
     reads: Vec<Arc<Reading>>,
+    /// What ran when a machine last began to step: the machine may be stuck and locked.
+    last: Option<Activity>,
 }
 
 /// A file that is being read.
@@ -96,6 +113,18 @@ impl Run {
     /// The requested task.
     pub(crate) fn target(&self) -> Option<Text> {
         self.state.try_lock().ok()?.target.clone()
+    }
+
+    /// Notes what runs, as far as nobody looks in this moment.
+    pub(crate) fn note(&self, activity: Option<Activity>) {
+        if let (Some(activity), Ok(mut state)) = (activity, self.state.try_lock()) {
+            state.last = Some(activity);
+        }
+    }
+
+    /// What was noted last.
+    pub(crate) fn noted(&self) -> Option<Activity> {
+        self.state.try_lock().ok()?.last.clone()
     }
 
     /// Begins the reading of a file; it ends when the result is dropped.

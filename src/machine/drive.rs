@@ -58,6 +58,10 @@ pub(crate) async fn drive(machine: Arc<Mutex<Machine>>) -> Result<Ended, Failure
 fn slice(machine: &Mutex<Machine>, run: &Run) -> Slice {
     let begun = Instant::now();
     let mut machine = lock(machine);
+    run.note(machine.activity());
+    if let Some(instead) = &run.options.instead.0 {
+        instead();
+    }
     loop {
         for _ in 0..STEPS {
             match machine.step() {

@@ -30,7 +30,7 @@ use std::sync::Arc;
 
 pub(crate) use action::{Action, Done};
 use allowance::Allowances;
-pub use context::Options;
+pub use context::{Instead, Options};
 pub(crate) use context::{Run, ShellSetup};
 pub(crate) use drive::drive;
 pub(crate) use failure::{Failure, Layer};

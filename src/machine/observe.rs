@@ -26,20 +26,23 @@ impl Run {
     /// What runs now, as far as it can be seen without waiting.
     pub(crate) fn activity(&self) -> Option<Activity> {
         let machines = self.machines.try_lock().ok()?;
-        machines.iter().rev().find_map(|machine| {
+        let seen = machines.iter().rev().find_map(|machine| {
             let machine = machine.upgrade()?;
             look(&machine, Machine::activity)?
-        })
+        });
+        seen.or_else(|| self.noted())
+    }
+
+    /// The machines that are alive, as far as they can be listed without waiting.
+    pub(crate) fn alive(&self) -> Vec<Arc<Mutex<Machine>>> {
+        let machines = self.machines.try_lock();
+        let listed = machines.iter().flat_map(|machines| machines.iter());
+        listed.filter_map(std::sync::Weak::upgrade).collect()
     }
 
     /// The state of all machines; `None` when none can be looked at.
     pub(crate) fn snapshot(&self) -> Option<ExecutionSnapshot> {
-        let machines = self.machines.try_lock().ok()?;
-        let alive: Vec<_> = machines
-            .iter()
-            .filter_map(std::sync::Weak::upgrade)
-            .collect();
-        drop(machines);
+        let alive = self.alive();
         let mut snapshot = ExecutionSnapshot {
             machines_total: alive.len() as u64,
             pending_output: self.report.pending() as u64,
@@ -136,7 +139,7 @@ impl Machine {
         }
     }
 
-    fn activity(&self) -> Option<Activity> {
+    pub(super) fn activity(&self) -> Option<Activity> {
         let call = self.call()?;
         let task = call_at(&self.frames, call.task)?;
         Some(Activity {

@@ -8,12 +8,12 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::backstop;
+use super::{backstop, reading};
 
 /// The most bytes that a thread counts for itself before it tells the others.
 const BATCH: u64 = 256 * 1024;
@@ -22,12 +22,19 @@ const BATCH: u64 = 256 * 1024;
 const FIRST_BATCH: u64 = 4 * 1024;
 /// The bytes that a thread may have taken and given back meanwhile, in batches.
 const CHURN: u64 = 16;
-/// What a thread may take while growth is held, in bytes.
-const WHILE_HELD: i64 = 8 * 1024 * 1024;
+/// What a thread may take while growth is held, in bytes, before it is asked how much is resident.
+const WHILE_HELD: i64 = 2 * 1024 * 1024;
 /// Between two looks at whether growth is still held.
-const STILL: Duration = Duration::from_millis(20);
+const STILL: Duration = Duration::from_millis(10);
 /// How long a thread is kept.
-const LONGEST: Duration = Duration::from_secs(10);
+const LONGEST: Duration = Duration::from_secs(3);
+/// How far above the limit a thread takes memory, in bytes, when somebody stands behind it: it asks
+/// itself, because on a machine that is busy nobody else may get to ask.
+const AHEAD: u64 = 8 * 1024 * 1024;
+/// So near to the limit it begins to ask.
+const NEAR: i64 = 16 * 1024 * 1024;
+/// Growth is not held.
+const NO_CEILING: u64 = u64::MAX;
 /// Nothing is armed.
 const DISARMED: i64 = i64::MAX;
 /// Nothing is limited.
@@ -43,30 +50,36 @@ static ALLOWED: AtomicI64 = AtomicI64::new(DISARMED);
 static TORN: AtomicBool = AtomicBool::new(false);
 /// The limit of the process, in bytes.
 static LIMIT: AtomicI64 = AtomicI64::new(NO_LIMIT);
+/// The limit of the process, in resident bytes.
+static RESIDENT: AtomicU64 = AtomicU64::new(NO_CEILING);
+/// Whether somebody ends the process when the runtime does not.
+static GUARDED: AtomicBool = AtomicBool::new(false);
 /// Bytes that somebody wants at once and has not been given.
 static DEMAND: AtomicU64 = AtomicU64::new(0);
 /// Wakes the monitor before its time.
 static WAKE: Notify = Notify::const_new();
-static HELD: AtomicBool = AtomicBool::new(false);
+/// How many hold growth, and the resident bytes up to which threads may go on.
+static HOLDS: AtomicU32 = AtomicU32::new(0);
+static CEILING: AtomicU64 = AtomicU64::new(NO_CEILING);
+/// Changes with each hold, so that a thread knows that what it took before does not count.
+static EPOCH: AtomicU32 = AtomicU32::new(0);
+/// How many threads are kept now.
+static KEPT: AtomicU32 = AtomicU32::new(0);
 
 /// What a thread has not told yet. Without destructors, so it can be used until the thread is gone.
 struct Here {
     live: Cell<i64>,
     allocated: Cell<u64>,
     batch: Cell<u64>,
-    /// What was taken since growth is held.
+    /// What was taken since growth is held, and which hold that was.
     held: Cell<i64>,
+    epoch: Cell<u32>,
+    /// Whether the thread may go on while growth is held: it writes the dump.
+    exempt: Cell<bool>,
 }
 
 thread_local! {
-    static HERE: Here = const {
-        Here {
-            live: Cell::new(0),
-            allocated: Cell::new(0),
-            batch: Cell::new(FIRST_BATCH),
-            held: Cell::new(0),
-        }
-    };
+    static HERE: Here = const { Here::new() };
 }
 
 /// Tells the system's allocator how this program uses memory. Once, at the start of the process.
@@ -155,6 +168,17 @@ pub(super) fn limit(bytes: Option<u64>) {
     LIMIT.store(bytes.map_or(NO_LIMIT, signed), Ordering::Relaxed);
 }
 
+/// Sets the limit in resident bytes, which the heap is a part of.
+pub(super) fn limit_resident(bytes: Option<u64>) {
+    RESIDENT.store(bytes.unwrap_or(NO_CEILING), Ordering::Relaxed);
+}
+
+/// Says whether somebody ends the process when the runtime does not act: then no thread goes more
+/// than 8 MiB above the limit, but is kept until that.
+pub(super) fn guard(guarded: bool) {
+    GUARDED.store(guarded, Ordering::Release);
+}
+
 /// Rings once when more than `bytes` live. A smaller figure that is armed already stays: it only
 /// rings too early, and who reads then arms anew.
 pub(super) fn arm(bytes: u64) {
@@ -182,38 +206,118 @@ fn signed(bytes: u64) -> i64 {
 fn trip() {
     if ALLOWED.swap(DISARMED, Ordering::AcqRel) != DISARMED {
         TORN.store(true, Ordering::Relaxed);
-        backstop::call();
+        call_for_help();
     }
 }
 
-/// From now on until this is dropped a thread that takes more than 8 MiB stops at that: it is stuck
-/// in what it does, and nothing else ends its growth. The dump needs less.
+/// Rings. What that itself allocates must not be kept.
+fn call_for_help() {
+    let exempt = |exempt| {
+        HERE.try_with(|here| here.exempt.replace(exempt))
+            .unwrap_or(true)
+    };
+    let before = exempt(true);
+    backstop::call();
+    exempt(before);
+}
+
+/// From now on until this is dropped a thread that takes more than 2 MiB stops where more than
+/// `ceiling` bytes are resident: it is stuck in what it does, and nothing else ends its growth. It
+/// stops where it holds no lock of the system's allocator, but may hold any other.
 #[must_use]
-pub(super) fn hold() -> Held {
-    HELD.store(true, Ordering::Release);
+pub(super) fn hold(ceiling: u64) -> Held {
+    EPOCH.fetch_add(1, Ordering::AcqRel);
+    CEILING.fetch_min(ceiling, Ordering::AcqRel);
+    HOLDS.fetch_add(1, Ordering::AcqRel);
     Held
 }
 
 /// See [`hold`].
+#[derive(Debug)]
 pub(super) struct Held;
 
 impl Drop for Held {
     fn drop(&mut self) {
-        HELD.store(false, Ordering::Release);
+        if HOLDS.fetch_sub(1, Ordering::AcqRel) == 1 {
+            CEILING.store(NO_CEILING, Ordering::Release);
+        }
     }
 }
 
-/// Keeps the calling thread here as long as growth is held; not for ever, because it may hold a lock
-/// that is waited for.
+/// Lets the calling thread go on while growth is held, for good: it writes the dump.
+pub(super) fn exempt() {
+    let _ = HERE.try_with(|here| here.exempt.set(true));
+}
+
+/// As for the thread that writes the dump, for the one that acts on the breach, until growth is held
+/// another time.
+pub fn exempt_for_now() {
+    let _ = HERE.try_with(|here| {
+        here.epoch.set(EPOCH.load(Ordering::Acquire));
+        here.held.set(i64::MIN / 2);
+    });
+}
+
+/// Whether a thread is kept because growth is held.
+pub(super) fn keeps_somebody() -> bool {
+    KEPT.load(Ordering::Acquire) > 0
+}
+
+fn is_held() -> bool {
+    CEILING.load(Ordering::Relaxed) != NO_CEILING
+}
+
+/// Whether `more` bytes are too many now.
+fn is_too_much(more: u64) -> bool {
+    let mut ceiling = CEILING.load(Ordering::Acquire);
+    if GUARDED.load(Ordering::Acquire) {
+        let limit = RESIDENT.load(Ordering::Relaxed);
+        ceiling = ceiling.min(limit.saturating_add(AHEAD));
+    }
+    ceiling != NO_CEILING
+        && reading::resident_now().is_some_and(|bytes| bytes.saturating_add(more) > ceiling)
+}
+
+/// Keeps the calling thread here as long as growth is held and it wants too much; not for ever,
+/// because it may hold a lock that is waited for.
 #[cold]
-fn stand_still() {
+fn stand_still(more: u64) {
     let begun = Instant::now();
-    while HELD.load(Ordering::Acquire) && begun.elapsed() < LONGEST {
+    if !is_too_much(more) {
+        return;
+    }
+    KEPT.fetch_add(1, Ordering::AcqRel);
+    // Who decides may not have got to it.
+    call_for_help();
+    while is_too_much(more) && begun.elapsed() < LONGEST {
         std::thread::sleep(STILL);
+    }
+    KEPT.fetch_sub(1, Ordering::AcqRel);
+}
+
+/// Before much is taken at once, which would be resident before anybody looks.
+#[inline]
+fn ask(bytes: usize) {
+    if bytes >= LARGE && is_held() {
+        let exempt = HERE.try_with(Here::is_exempt).unwrap_or(true);
+        if !exempt {
+            stand_still(bytes as u64);
+        }
     }
 }
 
 impl Here {
+    const fn new() -> Self {
+        Self {
+            live: Cell::new(0),
+            allocated: Cell::new(0),
+            batch: Cell::new(FIRST_BATCH),
+            held: Cell::new(0),
+            epoch: Cell::new(0),
+            exempt: Cell::new(false),
+        }
+    }
+
     #[inline]
     fn count(&self, live: i64, allocated: u64) {
         let now = self.live.get() + live;
@@ -236,11 +340,31 @@ impl Here {
         if live > 0 && total > ALLOWED.load(Ordering::Relaxed) {
             trip();
         }
-        if HELD.load(Ordering::Relaxed) {
-            self.held.set(self.held.get() + live);
-            if self.held.get() > WHILE_HELD {
-                stand_still();
+        if live > 0 && !self.exempt.get() {
+            if is_held() {
+                self.take_while_held(live);
+            } else if GUARDED.load(Ordering::Relaxed)
+                && total.saturating_add(NEAR) > LIMIT.load(Ordering::Relaxed)
+            {
+                stand_still(0);
             }
+        }
+    }
+
+    fn is_exempt(&self) -> bool {
+        let acts = self.held.get() < 0 && self.epoch.get() == EPOCH.load(Ordering::Acquire);
+        self.exempt.get() || acts
+    }
+
+    #[cold]
+    fn take_while_held(&self, live: i64) {
+        let epoch = EPOCH.load(Ordering::Acquire);
+        if self.epoch.replace(epoch) != epoch {
+            self.held.set(0);
+        }
+        self.held.set(self.held.get() + live);
+        if self.held.get() > WHILE_HELD {
+            stand_still(0);
         }
     }
 }
@@ -259,6 +383,7 @@ fn count(live: i64, allocated: u64) {
 unsafe impl GlobalAlloc for Counting {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ask(layout.size());
         // SAFETY: the caller's promises are those that the system's allocator needs.
         let pointer = unsafe { System.alloc(layout) };
         if !pointer.is_null() {
@@ -276,6 +401,7 @@ unsafe impl GlobalAlloc for Counting {
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        ask(layout.size());
         // SAFETY: as above.
         let pointer = unsafe { System.alloc_zeroed(layout) };
         if !pointer.is_null() {
@@ -286,6 +412,7 @@ unsafe impl GlobalAlloc for Counting {
 
     #[inline]
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        ask(size.saturating_sub(layout.size()));
         // SAFETY: as above.
         let moved = unsafe { System.realloc(pointer, layout, size) };
         if !moved.is_null() {
@@ -302,12 +429,7 @@ mod tests {
 
     #[test]
     fn a_thread_tells_in_batches_that_grow() {
-        let here = Here {
-            live: Cell::new(0),
-            allocated: Cell::new(0),
-            batch: Cell::new(FIRST_BATCH),
-            held: Cell::new(0),
-        };
+        let here = Here::new();
         here.count(FIRST_BATCH as i64 - 1, FIRST_BATCH - 1);
         assert_eq!(here.live.get(), FIRST_BATCH as i64 - 1);
         here.count(1, 1);

@@ -8,6 +8,7 @@
 //! the files and ends the process.
 
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -15,30 +16,49 @@ use std::time::{Duration, Instant};
 use super::record::{Exceeded, Scope};
 use super::units::MB;
 use super::watch::{Breach, Eyes, Shared};
-use super::{allocator, bell};
+use super::{allocator, bell, last_words};
 
 /// How long a breach may last before the runtime has acted.
 pub const PATIENCE: Duration = Duration::from_millis(250);
 /// Between two looks at whether the monitor still reads.
 const CALM: Duration = Duration::from_millis(500);
+/// The same where the allocator rings when the heap passes the limit: what is to be noticed rings.
+const RUNG: Duration = Duration::from_secs(5);
 /// The same while memory grows towards a limit.
 const ALERT: Duration = Duration::from_millis(50);
 /// Between two readings while memory is above a limit, or the monitor is stuck.
 const CLOSE: Duration = Duration::from_millis(10);
 /// Between two readings while the monitor has not answered a ring.
 const UNANSWERED: Duration = Duration::from_millis(2);
-/// A runtime that lets memory grow on by this many bytes is stuck, and is given no more time than
-/// [`HASTE`]. Not less: what a long step does to a large value ends by itself, and only after it can
-/// the state be read.
-const EXCESS: u64 = 64 * MB;
-/// What a slow step may take.
+/// How far above the limit memory may get before the threads that take it are kept, in bytes.
+pub(super) const EXCESS: u64 = 4 * MB;
+/// A runtime that lets memory grow so far is stuck and is given no more time than this. Not less: a
+/// long step may end by itself, and only after it can the state be read.
 const HASTE: Duration = Duration::from_millis(20);
 /// What the thread itself needs; the files are written on a thread of their own.
 const STACK: usize = 64 * 1024;
 
+/// How long the last resort may take before the process is ended without it: what it calls may wait
+/// for a lock that a stuck thread holds.
+const LONGEST: Duration = Duration::from_secs(5);
+
 /// What is done about a breach when the runtime is stuck. Must not wait for a lock, and is expected
 /// to end the process.
 pub type LastResort = Arc<dyn Fn(Breach) + Send + Sync>;
+
+/// A wish from outside that the execution ends, such as a signal, which a stuck runtime does not
+/// hear. Who has the wish calls [`nudge`].
+pub struct Unheard {
+    /// Whether somebody wishes so.
+    pub wished: Box<dyn Fn() -> bool + Send + Sync>,
+    /// Ends the process; as [`LastResort`].
+    pub act: Box<dyn Fn() + Send + Sync>,
+}
+
+/// Has the backstop look. May be called by a handler of a signal.
+pub fn nudge() {
+    bell::ring();
+}
 
 /// Nobody acts yet.
 const WATCHING: u8 = 0;
@@ -55,6 +75,7 @@ static STANDING_BY: Mutex<Option<Arc<Standby>>> = Mutex::new(None);
 pub(super) struct Standby {
     pub(super) eyes: Arc<Eyes>,
     pub(super) resort: Option<LastResort>,
+    pub(super) unheard: Option<Arc<Unheard>>,
     pub(super) patience: Duration,
 }
 
@@ -119,6 +140,7 @@ impl Backstop {
             standby: standby.clone(),
             state: state.clone(),
             over_since: None,
+            wished_since: None,
             asked: None,
         };
         let thread = thread::Builder::new()
@@ -164,6 +186,8 @@ struct Watcher {
     state: Arc<AtomicU8>,
     /// Since when memory is above a limit.
     over_since: Option<Instant>,
+    /// Since when somebody wishes that the execution ends.
+    wished_since: Option<Instant>,
     /// How often the monitor had read when it was last asked to.
     asked: Option<u64>,
 }
@@ -173,12 +197,13 @@ impl Watcher {
         // Whoever started the thread did so because it is time to look.
         let mut rung = true;
         let mut seen = bell::rings();
+        allocator::exempt();
         while self.state.load(Ordering::Acquire) == WATCHING {
             if rung {
                 self.asked = Some(self.shared().samples());
             }
-            let urgent = self.over_since.is_some() || self.is_unanswered() || self.is_stuck();
-            if (rung || urgent) && self.look() {
+            let urgent = self.is_over() || self.is_unanswered() || self.is_stuck();
+            if (rung || urgent) && (self.look() || self.listen()) {
                 return;
             }
             let rings = bell::wait(seen, self.pause());
@@ -194,13 +219,20 @@ impl Watcher {
     fn pause(&self) -> Duration {
         if self.is_unanswered() {
             UNANSWERED
-        } else if self.over_since.is_some() || self.is_stuck() {
+        } else if self.is_over() || self.is_stuck() {
             CLOSE.min(self.standby.patience)
         } else if self.shared().is_close() {
             ALERT
+        } else if allocator::counts() {
+            RUNG
         } else {
             CALM
         }
+    }
+
+    /// Whether the runtime should act.
+    fn is_over(&self) -> bool {
+        self.over_since.is_some() || self.wished_since.is_some()
     }
 
     /// Whether the monitor has not read since it was asked to.
@@ -232,39 +264,80 @@ impl Watcher {
         let resident = reading.map_or(0, |reading| reading.resident);
         let over = self.over_since.get_or_insert_with(Instant::now).elapsed();
         let grows_on = exceeded.scope == Scope::Own && resident > exceeded.limit + EXCESS;
-        if over >= self.standby.patience || (grows_on && over >= HASTE) {
+        let hasty = grows_on || allocator::keeps_somebody();
+        if over >= self.standby.patience || (hasty && over >= HASTE) {
             self.resort_to(exceeded);
             return true;
         }
         false
     }
 
+    /// Hears a wish from outside; whether it was acted on.
+    fn listen(&mut self) -> bool {
+        let Some(unheard) = self.standby.unheard.clone() else {
+            return false;
+        };
+        if !(unheard.wished)() {
+            return false;
+        }
+        let since = self.wished_since.get_or_insert_with(Instant::now);
+        if since.elapsed() < self.standby.patience {
+            return false;
+        }
+        if self.claim() {
+            at_most(LONGEST, move || (unheard.act)());
+        }
+        true
+    }
+
+    /// Takes it on; `false` when the runtime was faster.
+    fn claim(&self) -> bool {
+        self.state
+            .compare_exchange(WATCHING, RESORTING, Ordering::AcqRel, Ordering::Acquire)
+            .is_ok()
+    }
+
     fn resort_to(&self, exceeded: Exceeded) {
-        let claimed =
-            self.state
-                .compare_exchange(WATCHING, RESORTING, Ordering::AcqRel, Ordering::Acquire);
-        let (Ok(_), Some(resort)) = (claimed, self.standby.resort.clone()) else {
+        let Some(resort) = self.standby.resort.clone() else {
             return;
         };
-        // From here on the stuck worker may take no more: not from what is left for the files.
-        let _held = allocator::hold();
+        if !self.claim() {
+            return;
+        }
         let eyes = &self.standby.eyes;
         let reading = eyes.read(self.shared().elapsed()).unwrap_or_default();
         let breach = eyes.breach(&reading, exceeded);
-        // What it calls needs more room than watching does. No thread: then here, as far as it goes.
-        let (kept, given) = (resort.clone(), breach.clone());
-        match thread::Builder::new().spawn(move || kept(given)) {
-            // It is expected to end the process; when it breaks, there is nobody left to tell.
-            Ok(resorting) => drop(resorting.join()),
-            Err(_) => resort(breach),
+        at_most(LONGEST, move || resort(breach.clone()));
+        // It did not end the process: then nobody need be kept for it.
+        allocator::guard(false);
+        self.shared().release();
+    }
+}
+
+/// Does `what`, which needs more room than watching does, on a thread of its own, and waits until it
+/// is done or `limit` has passed. No thread to be had: then here, as far as it goes.
+fn at_most(limit: Duration, what: impl Fn() + Send + Sync + 'static) {
+    let (sender, receiver) = mpsc::channel::<()>();
+    let what = Arc::new(what);
+    let kept = what.clone();
+    let started = thread::Builder::new().spawn(move || {
+        allocator::exempt();
+        kept();
+        drop(sender);
+    });
+    match started {
+        Err(_) => what(),
+        Ok(_) if receiver.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) => {
+            last_words::write("\n❌ drun is stuck and ends without a dump\n");
+            std::process::exit(1);
         }
+        Ok(_) => {}
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicU64;
-    use std::sync::mpsc;
+    use std::sync::atomic::{AtomicBool, AtomicU64};
 
     use super::*;
     use crate::memory::limits::Limits;
@@ -274,6 +347,8 @@ mod tests {
         megabytes: Arc<AtomicU64>,
         shared: Arc<Shared>,
         resorted: mpsc::Receiver<Breach>,
+        wish: Arc<AtomicBool>,
+        heard: mpsc::Receiver<()>,
     }
 
     impl Stage {
@@ -290,9 +365,16 @@ mod tests {
             let resort: LastResort = Arc::new(move |breach| {
                 let _ = sender.send(breach);
             });
+            let (wish, (hears, heard)) = (Arc::new(AtomicBool::new(false)), mpsc::channel());
+            let wished = wish.clone();
+            let unheard = Unheard {
+                wished: Box::new(move || wished.load(Ordering::Relaxed)),
+                act: Box::new(move || hears.send(()).unwrap_or_default()),
+            };
             let standby = Arc::new(Standby {
                 eyes,
                 resort: Some(resort),
+                unheard: Some(Arc::new(unheard)),
                 patience,
             });
             standby.start();
@@ -300,6 +382,8 @@ mod tests {
                 megabytes,
                 shared,
                 resorted,
+                wish,
+                heard,
             }
         }
     }
@@ -335,6 +419,24 @@ mod tests {
         bell::ring();
         let resorted = stage.resorted.recv_timeout(Duration::from_secs(20));
         assert!(resorted.is_ok());
+    }
+
+    #[test]
+    fn a_wish_that_nobody_hears_is_acted_on() {
+        let stage = Stage::new(Duration::from_millis(5));
+        stage.wish.store(true, Ordering::Relaxed);
+        nudge();
+        stage.heard.recv_timeout(Duration::from_secs(20)).unwrap();
+        assert!(!stage.shared.act());
+    }
+
+    #[test]
+    fn a_runtime_that_hears_a_wish_is_left_to_it() {
+        let stage = Stage::new(Duration::from_secs(3600));
+        stage.wish.store(true, Ordering::Relaxed);
+        nudge();
+        assert!(stage.shared.act());
+        assert_eq!(stage.heard.recv().unwrap_err(), mpsc::RecvError);
     }
 
     #[test]

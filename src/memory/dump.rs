@@ -109,22 +109,26 @@ impl RuntimeInfo {
     }
 }
 
-/// Writes the files on a thread of its own, while the runtime goes on with what it has to do.
-pub async fn write(request: Request) -> DumpOutcome {
+/// Writes the files on a thread of its own, while the runtime goes on with what it has to do. The
+/// thread begins at once.
+pub fn write(request: Request) -> impl Future<Output = DumpOutcome> + Send {
     let (sender, receiver) = tokio::sync::oneshot::channel();
     let request = Arc::new(request);
     let shared = request.clone();
     // Not `spawn_blocking`: it panics where the system has no thread to give.
     let started = thread::Builder::new().stack_size(STACK).spawn(move || {
+        allocator::exempt();
         let outcome = write_here(&shared);
         drop(shared);
         // Nobody waits any more when the receiver is gone.
         let _ = sender.send(outcome);
         allocator::settle();
     });
-    match started {
-        Ok(_) => receiver.await.unwrap_or_else(|_| failed(&request)),
-        Err(_) => write_here(&request),
+    async move {
+        match started {
+            Ok(_) => receiver.await.unwrap_or_else(|_| failed(&request)),
+            Err(_) => write_here(&request),
+        }
     }
 }
 
@@ -132,7 +136,11 @@ pub async fn write(request: Request) -> DumpOutcome {
 pub fn write_now(request: &Request) -> DumpOutcome {
     thread::scope(|scope| {
         let builder = thread::Builder::new().stack_size(STACK);
-        match builder.spawn_scoped(scope, || write_here(request)) {
+        let write = || {
+            allocator::exempt();
+            write_here(request)
+        };
+        match builder.spawn_scoped(scope, write) {
             Ok(writer) => writer.join().unwrap_or_else(|_| failed(request)),
             Err(_) => write_here(request),
         }

@@ -9,8 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::allocator;
-use super::backstop::{LastResort, PATIENCE, Standby};
+use super::backstop::{LastResort, PATIENCE, Standby, Unheard};
 use super::limits::Limits;
 use super::pace::Growth;
 use super::reading::{Readings, System};
@@ -21,6 +20,7 @@ use super::ticks::Ticks;
 use super::units::MB;
 pub use super::watch::{Breach, InForce, Shared};
 use super::watch::{Eyes, Reading};
+use super::{allocator, reading};
 use crate::ast::Ast;
 
 /// Between two readings while the heap alone could exceed the limit. What was taken before may be
@@ -55,6 +55,7 @@ pub struct Monitor {
     readings: Box<dyn Readings>,
     observed: Option<Arc<dyn Observed>>,
     resort: Option<LastResort>,
+    unheard: Option<Arc<Unheard>>,
     patience: Duration,
     kernel_timer: bool,
     shared: Arc<Shared>,
@@ -67,6 +68,7 @@ impl Monitor {
             readings: Box::new(System),
             observed: None,
             resort: None,
+            unheard: None,
             patience: PATIENCE,
             kernel_timer: false,
             shared: Arc::new(Shared::new(limits)),
@@ -96,6 +98,13 @@ impl Monitor {
     /// process. The runtime has to call [`Shared::act`] as soon as it has the verdict.
     pub fn last_resort(mut self, resort: impl Fn(Breach) + Send + Sync + 'static) -> Self {
         self.resort = Some(Arc::new(resort));
+        self
+    }
+
+    /// A wish from outside that the execution ends, which the backstop's thread hears where the
+    /// runtime does not. From the second reading on: a run that ends sooner pays for no thread.
+    pub fn unheard(mut self, unheard: Unheard) -> Self {
+        self.unheard = Some(Arc::new(unheard));
         self
     }
 
@@ -199,6 +208,7 @@ impl Watch {
                 shared: monitor.shared,
             }),
             resort: monitor.resort,
+            unheard: monitor.unheard,
             patience: monitor.patience,
         });
         let mut watch = Self {
@@ -212,7 +222,10 @@ impl Watch {
             handed_over: false,
             kernel_timer: monitor.kernel_timer,
         };
+        // Before the run uses up its descriptors.
+        reading::keep_open();
         watch.eyes().shared.limits.limit_the_heap(limits.critical);
+        allocator::guard(watch.standby.resort.is_some());
         if let (Some(limit), Some(_)) = (limits.critical, allocator::live()) {
             watch.stands_by = watch.standby.stand_by();
             watch.arm_at(limit);
@@ -351,14 +364,15 @@ impl Watch {
         sooner.unwrap_or(limits.interval).min(limits.interval)
     }
 
-    /// Starts the backstop's thread when memory grows. One that the allocator cannot start is there
-    /// from the second reading on.
+    /// Starts the backstop's thread when memory grows. One that the allocator cannot start, or that
+    /// has to hear wishes, is there from the second reading on.
     fn stand_behind(&self, reading: &Reading, limits: &Limits) {
-        if limits.off || !(self.standby.resort.is_some() || allocator::counts()) {
+        let hears = self.standby.unheard.is_some();
+        if !hears && (limits.off || !(self.standby.resort.is_some() || allocator::counts())) {
             return;
         }
         let grown = limits.warning.is_some_and(|limit| reading.resident > limit);
-        let second = !self.stands_by && self.eyes().shared.samples() > 1;
+        let second = (hears || !self.stands_by) && self.eyes().shared.samples() > 1;
         if self.is_close || grown || second {
             self.standby.start();
         }
@@ -375,8 +389,10 @@ impl Drop for Watch {
     fn drop(&mut self) {
         self.disarm();
         allocator::limit(None);
+        allocator::guard(false);
         self.standby.stand_down();
         if !self.handed_over {
+            self.eyes().shared.release();
             // When it is at work already, the process is about to end.
             let _ = self.eyes().shared.act();
         }

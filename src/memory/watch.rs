@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::allocator;
-use super::backstop::Backstop;
+use super::allocator::{self, Held};
+use super::backstop::{Backstop, EXCESS};
 use super::bell;
 use super::history::Ring;
 use super::limits::Limits;
@@ -53,6 +53,7 @@ impl InForce {
     /// Lets nobody take at once what would exceed the limit.
     pub(super) fn limit_the_heap(&self, critical: Option<u64>) {
         allocator::limit(critical.map(|limit| limit.saturating_sub(self.beside)));
+        allocator::limit_resident(critical);
     }
 
     /// The limits as they are now.
@@ -89,6 +90,8 @@ pub struct Shared {
     /// When the monitor will have read again, in ms since the start; when that passes, it is stuck.
     due: AtomicU64,
     backstop: Mutex<Option<Backstop>>,
+    /// Since the decision other threads take no more, until the execution has ended.
+    held: Mutex<Option<Held>>,
 }
 
 /// The memory of the children, and when it was measured.
@@ -117,6 +120,7 @@ impl Shared {
             close: AtomicBool::new(false),
             due: AtomicU64::new(0),
             backstop: Mutex::default(),
+            held: Mutex::default(),
         }
     }
 
@@ -152,6 +156,11 @@ impl Shared {
     pub fn act(&self) -> bool {
         let backstop = lock(&self.backstop).take();
         backstop.is_none_or(Backstop::end)
+    }
+
+    /// Lets all threads take memory again.
+    pub(super) fn release(&self) {
+        lock(&self.held).take();
     }
 
     #[cfg(test)]
@@ -191,9 +200,12 @@ impl Shared {
         lock(&self.decided).clone()
     }
 
-    /// Decides, unless it was decided before; what was decided.
+    /// Decides, unless it was decided before; what was decided. From here on a stuck thread takes no
+    /// more: not from what is left for the files.
     pub(super) fn decide(&self, exceeded: Exceeded) -> Exceeded {
-        self.breached.store(true, Ordering::Release);
+        if !self.breached.swap(true, Ordering::AcqRel) && exceeded.scope == Scope::Own {
+            *lock(&self.held) = Some(allocator::hold(exceeded.limit + EXCESS));
+        }
         lock(&self.decided).get_or_insert(exceeded).clone()
     }
 

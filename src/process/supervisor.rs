@@ -1,8 +1,8 @@
 //! Who knows every child of an execution.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError, Weak};
+use std::time::{Duration, Instant};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -23,6 +23,24 @@ static STARTED: Mutex<Option<FxHashSet<u32>>> = Mutex::new(None);
 
 /// Buffers that are kept for the next command; more are only in use with parallel branches.
 const KEPT_RINGS: usize = 4;
+
+/// How long a lock may be held before its holder is taken for stuck.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// Two are needed to find processes, two to end one, three to write a dump.
+const SPARE: usize = 5;
+
+#[cfg(unix)]
+type Spare = std::os::fd::OwnedFd;
+#[cfg(not(unix))]
+type Spare = ();
+
+fn spare() -> Option<Spare> {
+    #[cfg(unix)]
+    return rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stderr(), 3).ok();
+    #[cfg(not(unix))]
+    None
+}
 
 /// The children of one execution. Clones share them.
 #[derive(Clone, Debug)]
@@ -47,6 +65,8 @@ pub(super) struct Shared {
     captured: AtomicU64,
     stopping: AtomicBool,
     active: AtomicBool,
+    /// Descriptors that nobody needs, until the processes have to be found and a dump written.
+    spare: Mutex<Vec<Spare>>,
     rings: Mutex<Vec<Ring>>,
 }
 
@@ -122,6 +142,7 @@ impl Supervisor {
                 captured: AtomicU64::new(0),
                 stopping: AtomicBool::new(false),
                 active: AtomicBool::new(false),
+                spare: Mutex::default(),
                 rings: Mutex::default(),
             }),
         }
@@ -140,6 +161,9 @@ impl Supervisor {
     /// What each running capture holds, the largest first. A capture that was dropped with its
     /// execution is named until its process has been ended.
     pub fn captures(&self) -> Vec<Capture> {
+        if !self.can_look() {
+            return Vec::new();
+        }
         let table = lock(&self.shared.table);
         let mut all: Vec<_> = table.running.values().filter_map(Known::capture).collect();
         all.sort_by_key(|capture| std::cmp::Reverse(capture.bytes));
@@ -157,8 +181,21 @@ impl Supervisor {
     }
 
     pub(super) fn stop(&self) {
+        self.give_up_spare();
         let _started = started();
         self.shared.stopping.store(true, Ordering::Release);
+    }
+
+    /// As [`Supervisor::stop`] for a thread that must not wait for one that is stuck.
+    pub(super) fn stop_now(&self) {
+        self.give_up_spare();
+        self.shared.stopping.store(true, Ordering::Release);
+    }
+
+    /// Whether what is known of the processes can be looked at: a thread that is stuck may have
+    /// locked it for ever. Others have it for some ms.
+    pub(super) fn can_look(&self) -> bool {
+        is_free(&STARTED) && is_free(&self.shared.table) && is_free(&self.shared.measured)
     }
 
     /// Starts a process with `start` and notes it.
@@ -200,7 +237,15 @@ impl Supervisor {
         }
         #[cfg(target_os = "linux")]
         let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+        lock(&self.shared.spare).extend((0..SPARE).map_while(|_| spare()));
         self.shared.active.store(true, Ordering::Release);
+    }
+
+    /// Gives up the descriptors that were kept for the end: a run may have used all others.
+    pub fn give_up_spare(&self) {
+        // Nobody keeps this lock.
+        let spare = std::mem::take(&mut *lock(&self.shared.spare));
+        drop(spare);
     }
 
     pub(super) fn ring(&self) -> Ring {
@@ -325,6 +370,17 @@ pub(super) fn group_lives(group: u32) -> bool {
     {
         let _ = group;
         false
+    }
+}
+
+fn is_free<T>(mutex: &Mutex<T>) -> bool {
+    let begun = Instant::now();
+    loop {
+        match mutex.try_lock() {
+            Err(TryLockError::WouldBlock) if begun.elapsed() > PATIENCE => return false,
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PATIENCE / 50),
+            Ok(_) | Err(TryLockError::Poisoned(_)) => return true,
+        }
     }
 }
 

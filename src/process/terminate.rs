@@ -17,6 +17,7 @@ use super::proc::Process;
 use super::pump::Pump;
 use super::signal::{self, Signal};
 use super::supervisor::{Supervisor, lock};
+use super::tree::descending;
 
 /// How long processes may take to end by themselves.
 pub const GRACE: Duration = Duration::from_secs(1);
@@ -63,19 +64,46 @@ impl Supervisor {
         self.end(Some(branches), grace, hurry).await
     }
 
-    /// Kills everything without a grace, for a thread that finds the runtime stuck; blocks for
-    /// `limit` at most. Returns the number of processes that are left.
-    pub fn kill_all_now(&self, limit: Duration) -> usize {
-        self.stop();
-        let end = Instant::now() + limit;
+    /// As [`Supervisor::terminate_all`] for a thread that finds the runtime stuck: blocks, passes
+    /// nothing on, and waits for no lock that a stuck thread may hold. Returns the number of processes
+    /// that are left.
+    pub fn end_all_now(&self, grace: Duration) -> usize {
+        if !self.is_active() {
+            return 0;
+        }
+        self.stop_now();
+        let begun = Instant::now();
+        let mut asked = Asked::default();
         loop {
-            let living = self.living_if_any(None, |_| true);
-            if living.is_empty() || Instant::now() >= end {
+            let living = self.living_now();
+            let age = begun.elapsed();
+            if living.is_empty() || age > grace + GIVE_UP {
                 return living.len();
             }
-            send(&living, Signal::Kill);
-            std::thread::sleep(FIRST_PAUSE);
+            if age >= grace {
+                send(&living, Signal::Kill);
+            } else {
+                let new = |process: &&Process| asked.insert((process.pid, process.started));
+                let new: Vec<Process> = living.iter().filter(new).copied().collect();
+                send(&new, Signal::Terminate);
+                send(&new, Signal::Continue);
+            }
+            std::thread::sleep(FIRST_PAUSE * 2);
         }
+    }
+
+    /// The living processes of the execution; where what is known of them is locked by a thread that
+    /// is stuck, all that descend from this process, as far as it has no other business.
+    fn living_now(&self) -> Vec<Process> {
+        if self.can_look() {
+            return self.living_if_any(None, |_| true);
+        }
+        if !self.shared.owns_process {
+            return Vec::new();
+        }
+        let mut all = descending(&proc::scan());
+        all.retain(|process| !process.is_zombie());
+        all
     }
 
     async fn end(

@@ -64,8 +64,9 @@ pub struct TreeMemory {
     pub bytes: u64,
     /// The number of processes.
     pub processes: usize,
-    /// How many of them could not be measured by proportional memory; resident memory stands
-    /// for it, which counts shared pages several times.
+    /// How many of them could not be measured by proportional memory now; an earlier measurement
+    /// stands for it, or that of a process of the same size, or resident memory, which counts shared
+    /// pages several times.
     pub resident_only: usize,
 }
 
@@ -91,6 +92,8 @@ type Sums = FxHashMap<usize, (Arc<Account>, u64)>;
 struct Size {
     resident: u64,
     proportional: u64,
+    /// How many processes there were.
+    among: usize,
 }
 
 /// A process and the command that it comes from.
@@ -163,7 +166,7 @@ impl Supervisor {
     /// The processes of the execution, those that use most first, at most `limit`. The memory
     /// is that of the last [`Supervisor::tree_memory`] where the process has not grown since.
     pub fn children(&self, limit: usize) -> Vec<ChildInfo> {
-        if !self.is_active() {
+        if !self.is_active() || !self.can_look() {
             return Vec::new();
         }
         let members = self.members(proc::scan());
@@ -240,6 +243,20 @@ impl Supervisor {
         });
         wanted.map(|member| member.process).collect()
     }
+}
+
+/// Those of `processes` that descend from this one, known by their parents alone.
+pub(super) fn descending(processes: &[Process]) -> Vec<Process> {
+    let mut found: Vec<Process> = Vec::new();
+    let mut parents = vec![std::process::id()];
+    while let Some(parent) = parents.pop() {
+        let children = processes.iter().filter(|process| process.parent == parent);
+        for child in children {
+            found.push(*child);
+            parents.push(child.pid);
+        }
+    }
+    found
 }
 
 impl Table {
@@ -336,6 +353,7 @@ impl Measured {
             ..TreeMemory::default()
         };
         let mut sizes = FxHashMap::default();
+        let mut fresh: Vec<Size> = Vec::new();
         let mut sums = Sums::default();
         let mut first = FxHashMap::default();
         let exactly = self.enough.is_some();
@@ -344,7 +362,14 @@ impl Measured {
         for Member { process, known } in members {
             let key = (process.pid, process.started);
             let until = if sure > enough { end } else { latest };
-            let size = self.size(process, until);
+            let own = self.size(process, members.len(), until);
+            let is_fresh = |size: &Size| size.still_true(process.resident, members.len());
+            // Forks of one size share the same: one that was measured stands for the others.
+            let size = match own.filter(is_fresh) {
+                None if !exactly => fresh.iter().copied().find(is_fresh).or(own),
+                _ => own,
+            };
+            fresh.extend(own.filter(is_fresh));
             let estimate = || match exactly {
                 true => proc::private(process.pid).unwrap_or(process.resident),
                 false => process.resident,
@@ -359,9 +384,7 @@ impl Measured {
                 sum.or_insert_with(|| (account.clone(), 0)).1 += bytes;
             }
             total.resident_only += usize::from(size.is_none());
-            if let Some(size) = size {
-                sizes.insert(key, size);
-            }
+            sizes.extend(own.map(|own| (key, own)));
         }
         self.sizes = sizes;
         self.first = first;
@@ -389,9 +412,9 @@ impl Measured {
         self.accounts = sums;
     }
 
-    fn size(&mut self, process: &Process, end: Instant) -> Option<Size> {
+    fn size(&mut self, process: &Process, among: usize, end: Instant) -> Option<Size> {
         let before = self.sizes.get(&(process.pid, process.started)).copied();
-        if before.is_some_and(|before| before.still_true(process.resident)) {
+        if before.is_some_and(|before| before.still_true(process.resident, among)) {
             return before;
         }
         if !self.may_measure(process.resident, end) {
@@ -406,6 +429,7 @@ impl Measured {
         Some(Size {
             resident: process.resident,
             proportional,
+            among,
         })
     }
 
@@ -421,9 +445,10 @@ impl Measured {
 }
 
 impl Size {
-    /// Whether the process has hardly changed since it was measured.
-    fn still_true(&self, resident: u64) -> bool {
-        self.resident.abs_diff(resident) <= self.resident / 16
+    /// Whether the process has hardly changed since it was measured, nor have those that may share its
+    /// memory.
+    fn still_true(&self, resident: u64, among: usize) -> bool {
+        self.among == among && self.resident.abs_diff(resident) <= self.resident / 16
     }
 
     /// The proportional part of `resident`, if the rest of the process is like what was measured.

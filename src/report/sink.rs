@@ -8,6 +8,13 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// What a pipe takes at once when it says that it takes anything, in bytes.
+#[cfg(unix)]
+const PIECE: usize = 4096;
+/// Between two looks at a stream that takes nothing and cannot be waited for.
+#[cfg(unix)]
+const NAP: std::time::Duration = std::time::Duration::from_millis(5);
+
 /// The destination of a stream.
 #[derive(Debug)]
 pub(super) enum Sink {
@@ -23,6 +30,9 @@ pub(super) enum Sink {
     Socket(File),
     /// What could not be opened again: a thread of its own does the blocking.
     Blocking(Arc<File>),
+    /// The stream itself, where no descriptor is left for another way to write to it.
+    #[cfg(unix)]
+    Bare(Stream),
     /// Kept in memory.
     Memory(Arc<Mutex<Vec<u8>>>),
 }
@@ -73,6 +83,8 @@ impl Sink {
                 bytes,
                 rustix::net::SendFlags::DONTWAIT | rustix::net::SendFlags::NOSIGNAL,
             )?),
+            #[cfg(unix)]
+            Self::Bare(stream) => write_bare(*stream, bytes),
             Self::Memory(buffer) => {
                 let mut buffer = buffer.lock().unwrap_or_else(PoisonError::into_inner);
                 buffer.extend_from_slice(bytes);
@@ -86,6 +98,11 @@ impl Sink {
     #[cfg(unix)]
     pub(super) async fn writable(&self) -> io::Result<()> {
         use tokio::net::unix::pipe::Sender;
+        if let Self::Bare(_) = self {
+            // Rare enough to look now and then.
+            tokio::time::sleep(NAP).await;
+            return Ok(());
+        }
         let (Self::NonBlocking(file) | Self::Socket(file)) = self else {
             tokio::task::yield_now().await;
             return Ok(());
@@ -137,9 +154,13 @@ fn open(stream: Stream) -> io::Result<Sink> {
     use rustix::fs::FileType;
     use std::os::fd::{AsFd, OwnedFd};
 
-    let fd: OwnedFd = match stream {
-        Stream::Output => io::stdout().as_fd().try_clone_to_owned()?,
-        Stream::Error => io::stderr().as_fd().try_clone_to_owned()?,
+    let copy = match stream {
+        Stream::Output => io::stdout().as_fd().try_clone_to_owned(),
+        Stream::Error => io::stderr().as_fd().try_clone_to_owned(),
+    };
+    let fd: OwnedFd = match copy {
+        Err(error) if error.raw_os_error() == Some(libc::EMFILE) => return Ok(Sink::Bare(stream)),
+        copy => copy?,
     };
     let kind = FileType::from_raw_mode(rustix::fs::fstat(&fd)?.st_mode as _);
     let terminal = kind == FileType::CharacterDevice && rustix::termios::isatty(&fd);
@@ -149,6 +170,21 @@ fn open(stream: Stream) -> io::Result<Sink> {
         FileType::CharacterDevice if terminal => open_again(fd.into()),
         _ => Sink::Plain(fd.into()),
     })
+}
+
+/// Writes as much as a pipe takes without waiting.
+#[cfg(unix)]
+fn write_bare(stream: Stream, bytes: &[u8]) -> io::Result<usize> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let to = match stream {
+        Stream::Output => rustix::stdio::stdout(),
+        Stream::Error => rustix::stdio::stderr(),
+    };
+    let at_once = Timespec::default();
+    if poll(&mut [PollFd::new(&to, PollFlags::OUT)], Some(&at_once))? == 0 {
+        return Err(io::ErrorKind::WouldBlock.into());
+    }
+    Ok(rustix::io::write(to, bytes.get(..PIECE).unwrap_or(bytes))?)
 }
 
 #[cfg(target_os = "linux")]

@@ -2,12 +2,15 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread;
 
 use tokio_util::sync::CancellationToken;
 
-use super::signals::{Signal, Signals};
-use super::stop::{dump_request, last_resort, stop};
+use super::signals::{Pending, Signal, Signals};
+use super::stop::{dump_request, last_resort, stop, unheard};
 use super::{ExecutionError, Watched};
+use crate::memory::allocator::exempt_for_now;
+use crate::memory::dump;
 use crate::memory::limits::Limits;
 use crate::memory::snapshot::Observed as _;
 use crate::memory::{Monitor, Verdict};
@@ -31,6 +34,7 @@ pub async fn watched<R>(
     // A program of its own has the real clock; whoever embeds a run may have paused it.
     let monitor = monitor.kernel_timer(watched.supervisor.owns_process());
     let monitor = monitor.last_resort(last_resort(watched.clone(), start_dir.clone()));
+    let monitor = monitor.unheard(unheard(watched.clone(), Pending::listen()));
     let shared = monitor.shared();
     let in_force = monitor.limits();
     // One execution is watched once, so nothing else can have set it.
@@ -68,14 +72,23 @@ pub async fn watched<R>(
                 std::future::pending::<()>().await;
             }
             watched.loading.stop();
+            exempt_for_now();
+            watched.supervisor.give_up_spare();
             // The state is read before it goes.
-            let request = dump_request(watched, &breach, start_dir);
+            let writing = dump::write(dump_request(watched, &breach, start_dir));
+            // The work ends, but millions of frames are freed while the files are written.
+            let machines = watched.machines();
             drop(work);
-            let error = stop(watched, *breach, request, &mut signals).await;
+            // No thread to be had: then here.
+            let _ = thread::Builder::new().spawn(move || drop(machines));
+            let error = stop(watched, *breach, writing, &mut signals).await;
             left.over = true;
             Err(error)
         }
         Chosen::Signal(signal) => {
+            if !shared.act() {
+                std::future::pending::<()>().await;
+            }
             watched.loading.stop();
             let task = watched.activity().map(|activity| activity.task);
             drop(work);

@@ -24,6 +24,8 @@ use crate::resolve::{Program, ResolveError};
 use crate::source::Text;
 use crate::value::os_reason;
 
+#[doc(hidden)]
+pub use crate::machine::Instead;
 pub use crate::machine::Options;
 
 use setup::{dry_plan, new_run, project_limits};

@@ -1,5 +1,10 @@
 //! The signals that end a run, and waiting for them.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use crate::memory::backstop::nudge;
+
 /// A signal that ends a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
@@ -23,6 +28,63 @@ impl Signal {
         match self {
             Self::Interrupt => 130,
             Self::Terminate => 143,
+        }
+    }
+}
+
+/// A signal that came, for a thread that finds the runtime stuck. Nothing waits for anything here:
+/// it is set by the handler itself.
+#[derive(Debug, Default)]
+pub(super) struct Pending {
+    /// 0, or the number of the first signal.
+    number: Arc<AtomicI32>,
+    #[cfg(unix)]
+    handlers: Vec<signal_hook_registry::SigId>,
+}
+
+impl Pending {
+    /// From now on signals are noted.
+    #[cfg(unix)]
+    #[allow(
+        unsafe_code,
+        reason = "what runs in a handler is for the caller to vouch for"
+    )]
+    pub(super) fn listen() -> Self {
+        let mut pending = Self::default();
+        for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT] {
+            let number = pending.number.clone();
+            let note = move || {
+                let _ = number.compare_exchange(0, signal, Ordering::AcqRel, Ordering::Acquire);
+                nudge();
+            };
+            // SAFETY: an atomic and a system call that wakes; neither allocates nor locks.
+            let handler = unsafe { signal_hook_registry::register(signal, note) };
+            pending.handlers.extend(handler);
+        }
+        pending
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn listen() -> Self {
+        Self::default()
+    }
+
+    /// The signal that came.
+    pub(super) fn get(&self) -> Option<Signal> {
+        match self.number.load(Ordering::Acquire) {
+            0 => None,
+            #[cfg(unix)]
+            libc::SIGINT => Some(Signal::Interrupt),
+            _ => Some(Signal::Terminate),
+        }
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Pending {
+    fn drop(&mut self) {
+        for handler in self.handlers.drain(..) {
+            signal_hook_registry::unregister(handler);
         }
     }
 }

@@ -3,28 +3,27 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio_util::sync::CancellationToken;
-
 use super::guard::end_children;
-use super::signals::Signals;
+use super::signals::{Pending, Signals};
 use super::{ExecutionError, Stopped, Watched};
 use crate::memory::amount::size;
+use crate::memory::backstop::Unheard;
 use crate::memory::diagnosis::Diagnosis;
 use crate::memory::dump::{self, DumpOutcome};
 use crate::memory::record::Exceeded;
 use crate::memory::snapshot::{ExecutionSnapshot, MachineSnapshot, Observed as _, Phase};
 use crate::memory::units::MB;
-use crate::memory::{Breach, InForce, subscriber};
+use crate::memory::{Breach, InForce, last_words, subscriber};
 use crate::process::GRACE;
 
 /// After a breach: the children end while the files are written.
 pub(super) async fn stop(
     watched: &Arc<Watched>,
     breach: Breach,
-    request: dump::Request,
+    writing: impl Future<Output = DumpOutcome>,
     signals: &mut Signals,
 ) -> ExecutionError {
-    let (outcome, ()) = tokio::join!(dump::write(request), end_children(watched, signals));
+    let (outcome, ()) = tokio::join!(writing, end_children(watched, signals));
     tell(&breach, &outcome);
     ExecutionError::Memory(Box::new(Stopped { breach, outcome }))
 }
@@ -34,6 +33,7 @@ pub(super) fn dump_request(
     breach: &Breach,
     start_dir: PathBuf,
 ) -> dump::Request {
+    let at = crate::value::now_format::local_now();
     let program = breach.program.clone();
     let loaded = || watched.run.get().map(|run| run.program.ast().clone());
     let limits = watched.limits.get().map(InForce::get);
@@ -43,7 +43,7 @@ pub(super) fn dump_request(
         snapshot: watched.snapshot().or_else(|| last_seen(breach)),
         dump_dir: limits.and_then(|limits| limits.dump_dir.clone()),
         start_dir,
-        at: crate::value::now_format::local_now(),
+        at,
     }
 }
 
@@ -68,20 +68,31 @@ pub(super) fn last_resort(
     start_dir: PathBuf,
 ) -> impl Fn(Breach) + Send + Sync {
     move |breach| {
+        watched.supervisor.give_up_spare();
         let outcome = dump::write_now(&dump_request(&watched, &breach, start_dir.clone()));
         crate::report::wipe();
         subscriber::go_direct();
         tell(&breach, &outcome);
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
-        if let (Ok(runtime), true) = (runtime, watched.supervisor.is_active()) {
-            let hurry = CancellationToken::new();
-            let ending = watched.supervisor.terminate_all(GRACE, &hurry);
-            // A table that is locked for ever must not keep the process.
-            let _ = runtime.block_on(async { tokio::time::timeout(3 * GRACE, ending).await });
-        }
+        watched.supervisor.end_all_now(GRACE);
         std::process::exit(1);
+    }
+}
+
+/// What the backstop does about a signal when every worker is stuck.
+pub(super) fn unheard(watched: Arc<Watched>, pending: Pending) -> Unheard {
+    let pending = Arc::new(pending);
+    let came = pending.clone();
+    Unheard {
+        wished: Box::new(move || came.get().is_some()),
+        act: Box::new(move || {
+            let Some(signal) = pending.get() else { return };
+            let name = signal.name();
+            last_words::write(&format!(
+                "Error: stopped by {name}, which drun was too busy to hear\n"
+            ));
+            watched.supervisor.end_all_now(GRACE);
+            std::process::exit(signal.status().into());
+        }),
     }
 }
 

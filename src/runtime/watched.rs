@@ -1,11 +1,11 @@
 //! What the monitor sees of an execution: the loading, the machines, the children.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use crate::ast::Ast;
 use crate::load::LoadProgress;
-use crate::machine::Run;
+use crate::machine::{Machine, Run};
 use crate::memory::InForce;
 use crate::memory::snapshot::{
     Activity, CapturedOutput, ChildSnapshot, ChildrenMemory, ExecutionSnapshot, HeldRead, Loading,
@@ -36,6 +36,11 @@ impl Watched {
             run: OnceLock::new(),
             limits: OnceLock::new(),
         })
+    }
+
+    /// Keeps what the machines of the run hold.
+    pub(super) fn machines(&self) -> Vec<Arc<Mutex<Machine>>> {
+        self.run.get().map(|run| run.alive()).unwrap_or_default()
     }
 
     fn child_snapshots(&self) -> Vec<ChildSnapshot> {

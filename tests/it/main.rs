@@ -16,6 +16,7 @@ mod diagnosis;
 mod documents;
 mod embedding;
 mod examples;
+mod faults;
 mod includes;
 mod lexemes;
 mod long;
@@ -27,6 +28,8 @@ mod processes;
 mod progress;
 mod provisioning;
 mod roundtrip;
+#[path = "../faults/scene/mod.rs"]
+mod scene;
 mod schema;
 mod secrets;
 mod signals;
@@ -36,3 +39,7 @@ mod terminal;
 mod tidy;
 mod web;
 mod xdrun;
+
+/// As the command's: the quick version of the fault suite starts this binary as a program.
+#[global_allocator]
+static ALLOCATOR: drun::memory::allocator::Counting = drun::memory::allocator::Counting;

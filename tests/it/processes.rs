@@ -488,7 +488,7 @@ fn processes_of_others_are_left_alone() {
             .unwrap();
         let supervisor = Supervisor::owning_process();
         aborted(&supervisor, "echo ready; sleep 1000", GRACE).await;
-        assert_eq!(supervisor.kill_all_now(Duration::ZERO), 0);
+        assert_eq!(supervisor.end_all_now(Duration::ZERO), 0);
         assert!(other.try_wait().unwrap().is_none());
         other.kill().unwrap();
         other.wait().unwrap();
