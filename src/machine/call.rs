@@ -1,12 +1,15 @@
-//! Calls: tasks, their dependencies, snippets; entering and returning.
+//! Calls: tasks and their dependencies; entering and returning.
+
+mod parameter;
+mod snippet;
+mod stage;
 
 use super::frame::{Call, CallKind, CallRest, Frame};
-use super::{Execution, Machine, Stage, Stop};
-use crate::ast::action::{Call as CallNode, UseSnippet};
-use crate::ast::{DefaultValue, Parameter, ParameterKind, ParameterType};
+use super::{Execution, Machine, Stop};
+use crate::ast::action::Call as CallNode;
 use crate::resolve::TaskRef;
 use crate::source::Text;
-use crate::value::{self, Undefined, Value};
+use crate::value::Undefined;
 
 impl Machine {
     pub(super) fn call_task(&mut self, node: &CallNode) -> Execution {
@@ -206,19 +209,6 @@ impl Machine {
         self.variables.keep(call.mark);
     }
 
-    /// Takes the variables of a parameter's name away, and gives those that were there.
-    fn forget(&mut self, name: &Text) -> Vec<(Text, Value)> {
-        if self.variables.is_empty() {
-            return Vec::new();
-        }
-        let dollar = Text::from(format!("${name}"));
-        let found = [dollar, name.clone()].map(|name| {
-            let value = self.variables.remove(&name)?;
-            Some((name, value))
-        });
-        found.into_iter().flatten().collect()
-    }
-
     /// Sets the parameters of a task in the scope of the call on top.
     pub(super) fn set_parameters(&mut self, task: &TaskRef) -> Execution {
         let task = task.clone();
@@ -236,173 +226,6 @@ impl Machine {
             }
         }
         Ok(())
-    }
-
-    /// What was given for a parameter, by the call or on the command line.
-    fn given(&self, parameter: &Parameter, called: bool) -> Option<Text> {
-        if !called && self.call().is_some_and(|call| call.scope == 0) {
-            return self.run.argument(&parameter.name).cloned();
-        }
-        let scope = super::call_at(&self.frames, self.call()?.scope)?;
-        let arguments = &scope.rest.as_ref()?.arguments;
-        let (_, value) = arguments
-            .iter()
-            .rev()
-            .find(|(name, _)| *name == parameter.name)?;
-        Some(value.clone())
-    }
-
-    /// The value of a parameter: given, else its default, else what its kind says.
-    pub(super) fn parameter_value(
-        &mut self,
-        parameter: &Parameter,
-        given: Option<Text>,
-    ) -> Result<Value, Stop> {
-        let text = match (given, &parameter.default) {
-            (Some(text), _) => text,
-            (None, Some(DefaultValue::Text(template))) => {
-                let place = format!("default of parameter '{}'", parameter.name);
-                self.text_with(template, Undefined::Dollar, &place)?
-            }
-            (None, Some(DefaultValue::Array(items))) => {
-                return self.default_list(parameter, items);
-            }
-            (None, None) if parameter.word == ParameterKind::Requires => {
-                let name = &parameter.name;
-                return Err(Stop::fail(format!(
-                    "required parameter '{name}' not provided"
-                )));
-            }
-            (None, None) => {
-                return Ok(match parameter.ty {
-                    Some(ParameterType::List(_)) => Value::list(Text::default(), Vec::new()),
-                    _ => Value::Text(Text::default()),
-                });
-            }
-        };
-        value::parameter::check(parameter, &text).map_err(|error| Stop::fail(error.to_string()))
-    }
-
-    fn default_list(
-        &mut self,
-        parameter: &Parameter,
-        items: &[crate::ast::Template],
-    ) -> Result<Value, Stop> {
-        let place = format!("default of parameter '{}'", parameter.name);
-        let mut texts = Vec::with_capacity(items.len());
-        for item in items {
-            texts.push(self.text_with(item, Undefined::Dollar, &place)?);
-        }
-        value::parameter::check_items(parameter, texts)
-            .map_err(|error| Stop::fail(error.to_string()))
-    }
-
-    /// Takes the caller's variables of a parameter's name out of sight.
-    fn hide(&mut self, name: &Text) {
-        let found = self.forget(name);
-        if found.is_empty() {
-            return;
-        }
-        if let Some(Frame::Call(call)) = self.frames.last_mut() {
-            call.hidden.get_or_insert_default().extend(found);
-        }
-    }
-
-    pub(super) fn use_snippet(&mut self, node: &UseSnippet) -> Execution {
-        if self.dry() {
-            self.line(&format!("[DRY RUN] Would execute snippet: {}", node.name));
-            return Ok(());
-        }
-        let (namespace, task, scope) = self
-            .call()
-            .map(|call| (call.namespace.clone(), call.task, call.scope))
-            .unwrap_or_default();
-        let snippet = self
-            .run
-            .program
-            .snippet(&node.name, &namespace)
-            .map_err(|error| Stop::fail(error.to_string()))?
-            .ok_or_else(|| Stop::fail(format!("snippet '{}' not found", node.name)))?;
-        self.push_call(Call {
-            kind: CallKind::Snippet,
-            name: node.name.clone(),
-            namespace: snippet.namespace.clone(),
-            file: snippet.file.clone(),
-            task,
-            scope,
-            workdir: None,
-            ci: false,
-            current_task: Text::default(),
-            parameters: Default::default(),
-            header: snippet.span(),
-            mark: Default::default(),
-            hidden: None,
-            rest: None,
-        });
-        let body = snippet.body().clone();
-        self.push_body(&body);
-        Ok(())
-    }
-
-    /// The bottom call of the main machine: the next stage of the run.
-    fn next_stage(&mut self) -> Execution {
-        let Some(stage) = self.stages.last() else {
-            self.pop_call();
-            return Ok(());
-        };
-        match stage {
-            Stage::ProjectParameters => {
-                self.set_project_parameters()?;
-                self.stages.pop();
-            }
-            Stage::Parameters(task) => {
-                let task = task.clone();
-                self.name_the_task(&task);
-                self.set_parameters(&task)?;
-                self.stages.pop();
-            }
-            Stage::Task(_) | Stage::Hook(_) => match self.stages.pop() {
-                Some(Stage::Task(task)) => self.enter_planned(task),
-                Some(Stage::Hook(hook)) => self.enter_hook(hook),
-                _ => {}
-            },
-        }
-        Ok(())
-    }
-
-    fn set_project_parameters(&mut self) -> Execution {
-        if self.run.project_parameters.get().is_some() {
-            return Ok(());
-        }
-        let program = self.run.program.clone();
-        let mut values = rustc_hash::FxHashMap::default();
-        for (namespace, parameter) in program.project_parameters() {
-            let given = match namespace.is_empty() {
-                true => self.run.argument(&parameter.name).cloned(),
-                false => None,
-            };
-            if given.is_none() && parameter.default.is_none() {
-                continue;
-            }
-            let value = self.parameter_value(parameter, given)?;
-            let name = match namespace.is_empty() {
-                true => parameter.name.clone(),
-                false => Text::from(format!("{namespace}.{}", parameter.name)),
-            };
-            values.insert(name, value);
-        }
-        // Only the main machine runs stages, so nothing else can have set them meanwhile.
-        let _ = self.run.project_parameters.set(values);
-        Ok(())
-    }
-
-    /// Before hooks belong to the requested task already.
-    fn name_the_task(&mut self, task: &TaskRef) {
-        let ci = self.mode_of(task);
-        if let Some(call) = self.call_mut(0) {
-            call.current_task = task.full_name.clone();
-            call.ci = ci;
-        }
     }
 
     fn enter_planned(&mut self, planned: super::start::PlannedTask) {
@@ -433,33 +256,5 @@ impl Machine {
             self.allow(&task);
             self.push_body(&task.body());
         }
-    }
-
-    fn enter_hook(&mut self, hook: super::start::HookStage) {
-        let index = self.frames.len() as u32;
-        let current_task = match (hook.setup, super::call_at(&self.frames, 0)) {
-            (false, Some(run)) => run.current_task.clone(),
-            _ => Text::default(),
-        };
-        self.push_call(Call {
-            kind: match hook.lenient {
-                true => CallKind::LenientHook,
-                false => CallKind::Hook,
-            },
-            name: hook.name,
-            namespace: Text::default(),
-            file: self.run.program.ast().main.clone(),
-            task: index,
-            scope: 0,
-            workdir: None,
-            ci: hook.ci,
-            current_task,
-            parameters: Default::default(),
-            header: hook.header,
-            mark: Default::default(),
-            hidden: None,
-            rest: None,
-        });
-        self.push_body(&hook.body);
     }
 }

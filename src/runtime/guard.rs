@@ -40,8 +40,8 @@ pub async fn watched<R>(
     // One execution is watched once, so nothing else can have set it.
     let _ = watched.limits.set(in_force.clone());
     let mut monitoring = tokio::spawn(monitor.run(ctx.clone()));
-    let mut signals = Signals::listen();
     let mut left = Left::new(watched, &ctx);
+    let mut signals = Signals::listen();
     // The monitor has read once before anything else runs.
     tokio::task::yield_now().await;
     // Boxed, so that it can be dropped before the children are ended: branches of a parallel loop are

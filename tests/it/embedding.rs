@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use drun::load::{Found, Places};
 use drun::memory::limits::{Asked, Limits};
+use drun::memory::reading::{Readings as _, System};
 use drun::process::Supervisor;
 use drun::report::Report;
-use drun::runtime::{Options, Request, Watched, execute, watched};
+use drun::runtime::{ExecutionError, Options, Request, Watched, execute, watched};
 
 use crate::xdrun::{PATIENCE, Scratch, block_on};
 
@@ -73,5 +74,30 @@ fn an_execution_that_is_dropped_ends_its_children_and_its_monitor() {
         }
         // The monitor holds what it watches.
         until("the end of the monitor", || Arc::strong_count(&seen) == 1).await;
+    });
+}
+
+#[test]
+fn an_execution_that_was_stopped_is_held_by_nobody() {
+    let text = "version: 2.0\ntask \"a\":\n  try:\n    call task \"a\"\n  finally:\n    ignore\n";
+    let scratch = Scratch::new().file("a.drun", text);
+    let request = request(&scratch, "a");
+    block_on(async {
+        let (report, _written) = Report::memory();
+        let seen = Watched::new(Supervisor::new());
+        let held = Arc::downgrade(&seen);
+        let limits = Limits {
+            critical: System.resident().map(|bytes| bytes + (32 << 20)),
+            ..Limits::default()
+        };
+        let work = execute(&request, &seen, &report);
+        let ended = watched(&seen, limits, scratch.work.clone(), work).await;
+        let Err(ExecutionError::Memory(stopped)) = ended else {
+            panic!("it was not stopped");
+        };
+        let program = stopped.breach.program.as_ref().map(Arc::downgrade);
+        drop((stopped, seen));
+        until("the end of the execution", || held.strong_count() == 0).await;
+        assert!(program.is_none_or(|program| program.strong_count() == 0));
     });
 }

@@ -17,8 +17,8 @@ pub(super) fn expression(expression: &Expr) -> String {
         Expr::Placeholder(placeholder) => placeholder.source.as_str().to_owned(),
         Expr::Array(array) => elements(&array.elements),
         Expr::Builtin(call) => call.source.as_str().to_owned(),
-        Expr::Negate(inner) => format!("-{}", self::expression(inner)),
         Expr::Excerpt(excerpt) => list(&excerpt.read(), self::expression),
+        Expr::Negate(inner) => format!("-{}", self::expression(inner)),
         Expr::Group(inner) => format!("({})", self::expression(inner)),
         Expr::Binary(binary) => {
             let (left, right) = (
@@ -30,7 +30,7 @@ pub(super) fn expression(expression: &Expr) -> String {
     }
 }
 
-/// An array.
+/// An array, all of it.
 pub(super) fn elements(elements: &[Expr]) -> String {
     format!("[{}]", list(elements, expression))
 }

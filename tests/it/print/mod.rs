@@ -107,10 +107,10 @@ impl Printer {
         if let Some(ty) = &parameter.ty {
             line += &format!(" as {}", parameter_type(ty));
         }
-        if let Some((least, most)) = parameter.range.as_ref() {
+        if let Some((least, most)) = &parameter.range {
             line += &format!(" between {least} and {most}");
         }
-        match parameter.matching.as_ref() {
+        match &parameter.matching {
             Some(Matching::Pattern(pattern)) => {
                 line += &format!(" matching pattern {}", quoted(pattern));
             }
