@@ -5,10 +5,12 @@
 use std::cell::RefCell;
 use std::hint::black_box;
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use drun::memory::allocator::{self, Counting};
+use drun::memory::dump::{self, Request};
 use drun::memory::limits::Limits;
+use drun::memory::record::Record;
 use drun::memory::units::MB;
 use drun::memory::{Monitor, Verdict};
 use tokio_util::sync::CancellationToken;
@@ -28,6 +30,7 @@ fn live() -> i64 {
 fn the_allocator_counts_and_rings() {
     what_lives_is_counted_within_five_percent();
     threads_and_their_ends_are_counted();
+    a_thread_that_writes_a_dump_tells_what_it_counted();
     a_burst_is_noticed_between_two_readings();
     a_stuck_runtime_is_noticed_before_its_monitor_ever_ran();
 }
@@ -82,6 +85,30 @@ fn threads_and_their_ends_are_counted() {
     let bytes = 100 * MB as i64;
     assert!((live() - before - bytes).abs() < bytes / 20);
     drop(held);
+}
+
+fn a_thread_that_writes_a_dump_tells_what_it_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.unwrap().block_on(dump::write(Request {
+            record: Record::default(),
+            program: None,
+            snapshot: None,
+            dump_dir: None,
+            start_dir: folder.path().to_owned(),
+            at: time::OffsetDateTime::UNIX_EPOCH,
+        }))
+    };
+    drop(write());
+    let before = live();
+    (0..50).for_each(|_| drop(write()));
+    // The last of the threads may still be about to end.
+    let begun = Instant::now();
+    while (live() - before).abs() > 16 * 1024 {
+        assert!(begun.elapsed() < PATIENCE, "{}", live() - before);
+        std::thread::yield_now();
+    }
 }
 
 fn limits(megabytes: u64) -> Limits {

@@ -118,8 +118,11 @@ pub fn write(request: Request) -> impl Future<Output = DumpOutcome> + Send {
     // Not `spawn_blocking`: it panics where the system has no thread to give.
     let started = thread::Builder::new().stack_size(STACK).spawn(move || {
         allocator::exempt();
+        let outcome = write_here(&shared);
+        drop(shared);
         // Nobody waits any more when the receiver is gone.
-        let _ = sender.send(write_here(&shared));
+        let _ = sender.send(outcome);
+        allocator::settle();
     });
     async move {
         match started {
