@@ -39,7 +39,3 @@ mod terminal;
 mod tidy;
 mod web;
 mod xdrun;
-
-/// As the command's: the quick version of the fault suite starts this binary as a program.
-#[global_allocator]
-static ALLOCATOR: drun::memory::allocator::Counting = drun::memory::allocator::Counting;

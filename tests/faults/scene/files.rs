@@ -131,9 +131,9 @@ fn tasks(fault: Fault) -> String {
         Fault::Terminated => (0..1000).fold(away.to_owned(), |tasks, index| {
             tasks + &format!("\ntask \"task {index}\":\n  info \"{index}\"\n")
         }),
-        Fault::Removed => format!(
-            "task \"t\":\n  run \"rm -r ../work\"\n  call task again\n\ntask \"again\":\n  call task again\n"
-        ),
+        Fault::Removed => {
+            "task \"t\":\n  run \"rm -r ../work\"\n  call task again\n\ntask \"again\":\n  call task again\n".to_owned()
+        }
         Fault::NoDescriptors => "task \"t\":\n  for each $i in [\"a\", \"b\", \"c\", \"grow\"] in parallel:\n    if $i is \"grow\":\n      \
              wait 0.2 seconds\n      call task again\n    else:\n      run \"sleep 100\"\n\ntask \"again\":\n  call task again\n"
             .to_owned(),

@@ -94,7 +94,7 @@ pub(crate) fn resting(bytes: u64, seconds: u32, limit: u64) -> (Done, u64) {
             .parse()
             .ok()
     });
-    let last: u64 = samples.last().unwrap_or(0);
+    let last: u64 = samples.fold(0, |_, resident| resident);
     (done, last)
 }
 

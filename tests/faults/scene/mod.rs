@@ -3,7 +3,7 @@
 //!
 //! *Invariant:* nothing here judges by absolute time; it measures, and the suite has the bars.
 
-#![allow(dead_code, reason = "each of the two suites uses its part")]
+#![allow(dead_code, unused_imports, reason = "each of the suites uses its part")]
 
 pub(crate) mod ending;
 pub(crate) mod files;
