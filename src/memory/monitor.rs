@@ -33,6 +33,9 @@ const CHILDREN: Duration = Duration::from_millis(20);
 /// As many times what one costs, so that measuring takes no more than 2 % of the time.
 const SHARE: u32 = 50;
 
+/// Until the next reading of a monitor that is switched off. Limits that come later wake it.
+const NEVER: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// How a monitor ended.
 #[derive(Debug)]
 pub enum Verdict {
@@ -347,6 +350,10 @@ impl Watch {
     }
 
     fn next(&mut self, limits: &Limits, tree: Option<u64>, heap_is_full: bool) -> Duration {
+        // The second reading starts the thread that hears signals.
+        if limits.off && self.eyes().shared.samples() > 1 {
+            return NEVER;
+        }
         let growing = [(&self.own, limits.critical), (&self.tree, tree)];
         let sooner = growing
             .into_iter()

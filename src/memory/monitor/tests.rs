@@ -306,3 +306,19 @@ async fn what_the_backstop_has_decided_stays_decided() {
     let breach = script.breach().await;
     assert_eq!(breach.record.exceeded.current, 510 * MB);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_monitor_that_is_switched_off_reads_no_more() {
+    let off = Limits {
+        critical: None,
+        warning: None,
+        off: true,
+        ..Limits::default()
+    };
+    let script = Script::play(Monitor::new(off), |_| Some(9000 * MB));
+    sleep(Duration::from_secs(3600)).await;
+    // Ten a second would be 36,000.
+    assert!(script.readings() < 100, "{}", script.readings());
+    script.shared.limits.set(Limits::default());
+    script.breach().await;
+}
