@@ -318,16 +318,19 @@ impl Here {
         }
     }
 
+    /// Whether what was counted here was handed over.
     #[inline]
-    fn count(&self, live: i64, allocated: u64) {
+    fn count(&self, live: i64, allocated: u64) -> bool {
         let now = self.live.get() + live;
         let churned = self.allocated.get() + allocated;
         self.live.set(now);
         self.allocated.set(churned);
         let batch = self.batch.get();
-        if now.unsigned_abs() >= batch || churned >= batch * CHURN {
+        let full = now.unsigned_abs() >= batch || churned >= batch * CHURN;
+        if full {
             self.hand_over();
         }
+        full
     }
 
     #[cold]
@@ -336,7 +339,6 @@ impl Here {
         self.batch.set((self.batch.get() * 2).min(BATCH));
         ALLOCATED.fetch_add(self.allocated.replace(0), Ordering::Relaxed);
         let total = LIVE.fetch_add(live, Ordering::Relaxed) + live;
-        COUNTS.store(true, Ordering::Relaxed);
         if live > 0 && total > ALLOWED.load(Ordering::Relaxed) {
             trip();
         }
@@ -373,7 +375,9 @@ impl Here {
 fn count(live: i64, allocated: u64) {
     // No destructor, so there is no moment at which this fails; and if there were, a little would go
     // uncounted.
-    let _ = HERE.try_with(|here| here.count(live, allocated));
+    if HERE.try_with(|here| here.count(live, allocated)) == Ok(true) {
+        COUNTS.store(true, Ordering::Relaxed);
+    }
 }
 
 // SAFETY: every call is passed on to the system's allocator unchanged, and its answer is returned.

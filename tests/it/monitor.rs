@@ -70,6 +70,8 @@ struct Events(Arc<Mutex<Vec<String>>>);
 impl Events {
     /// From here to the end of the guard, events of this thread are kept.
     fn capture() -> (Self, tracing::subscriber::DefaultGuard) {
+        // With no subscriber for all, events may be switched off while that of another test goes.
+        let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry());
         let events = Self::default();
         let subscriber = tracing_subscriber::registry().with(events.clone());
         (events, tracing::subscriber::set_default(subscriber))

@@ -72,6 +72,9 @@ fn plain() -> Monitor {
 
 /// The warnings of the monitors of this thread.
 fn warnings() -> (tracing::subscriber::DefaultGuard, Arc<Mutex<Vec<String>>>) {
+    // Other tests have subscribers of their threads too; with none for all, the events may be switched
+    // off for a moment while one of those goes.
+    let _ = tracing::subscriber::set_global_default(tracing_subscriber::Registry::default());
     let said = Arc::new(Mutex::new(Vec::new()));
     let kept = said.clone();
     let sink = Box::new(move |text: &str| kept.lock().unwrap().push(text.to_owned()));
