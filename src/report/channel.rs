@@ -121,6 +121,10 @@ impl Channel {
         if writer.mid_line || !(writer.bar || self.progress.is_active()) {
             return false;
         }
+        // A run flushes at every slice; what is on the terminal already is not written again.
+        if writer.bar && self.progress.is_active() && !self.progress.is_due() {
+            return false;
+        }
         match self.progress.draw() {
             Some(bar) => {
                 writer.batch = bar;

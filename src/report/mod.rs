@@ -242,6 +242,46 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_bar_is_written_only_when_it_shows_something_new() {
+        let (report, written) = Report::memory();
+        let bar = Bar {
+            message: "Working".to_owned(),
+            percent: None,
+            started: std::time::Instant::now(),
+            others: 0,
+        };
+        let flushed = async || {
+            let before = written.out().len();
+            for _ in 0..1000 {
+                report.flush().await.unwrap();
+            }
+            written
+                .out()
+                .get(before..)
+                .unwrap()
+                .matches("Working")
+                .count()
+        };
+        let progress = &report.shared.out.progress;
+        progress.set(Some(bar.clone()));
+        assert_eq!(flushed().await, 1);
+        assert_eq!(flushed().await, 0);
+        progress.set(Some(bar));
+        assert_eq!(flushed().await, 1);
+        report.line("a line wipes it");
+        assert_eq!(flushed().await, 1);
+        report.error_text("so does an error");
+        assert_eq!(flushed().await, 1);
+        drop(report.pause_progress().await);
+        assert_eq!(flushed().await, 1);
+        assert!(progress.goes_on());
+        assert_eq!(flushed().await, 1, "a second has passed");
+        progress.set(None);
+        assert_eq!(flushed().await, 0);
+        assert!(written.out().ends_with("\r\x1b[K"), "{:?}", written.out());
+    }
+
+    #[tokio::test]
     async fn a_reader_that_does_not_read_stops_nobody_and_loses_nothing() {
         let (report, reader) = piped();
         let text = "0123456789abcdef".repeat(16 * 1024);

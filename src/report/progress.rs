@@ -73,7 +73,7 @@ pub(super) struct Progress {
     bar: Mutex<Option<Bar>>,
     /// Whether there is a bar, to be read without its lock.
     active: AtomicBool,
-    /// Whether it has changed since it was drawn.
+    /// Whether it, or the time beside it, has changed since it was drawn.
     changed: AtomicBool,
     /// Whether the terminal belongs to somebody else.
     paused: AtomicBool,
@@ -117,10 +117,13 @@ impl Progress {
         !self.ticking.swap(true, Ordering::AcqRel)
     }
 
-    /// Whether ticking goes on; if not, the next bar begins it anew.
+    /// Whether ticking goes on, and then the bar is due; if not, the next bar begins it anew.
     pub(super) fn goes_on(&self) -> bool {
         let goes_on = self.active.load(Ordering::Acquire);
         self.ticking.store(goes_on, Ordering::Release);
+        if self.is_active() {
+            self.changed.store(true, Ordering::Release);
+        }
         goes_on
     }
 

@@ -2,6 +2,8 @@
 
 #![cfg(target_os = "linux")]
 
+use std::time::Instant;
+
 use super::terminal::{CTRL_C, Terminal, program, wait_for};
 use super::xdrun::Scratch;
 
@@ -88,6 +90,22 @@ fn the_bar_stays_below_the_lines_and_ends_as_a_line() {
         "{seen:#?}"
     );
     assert_eq!(seen[5..], ["ℹ️  four", ""]);
+}
+
+#[test]
+fn the_bar_is_not_drawn_anew_while_nothing_changes() {
+    let scratch = program(
+        "  info \"{start progress('Working')}\"
+  for $i in range 1 to 20000:
+    set $x to $i
+",
+    );
+    let begun = Instant::now();
+    let (status, shown) = Terminal::xdrun(&scratch).end();
+    assert!(status.success(), "{shown}");
+    let most = begun.elapsed().as_secs() as usize + 3;
+    let drawn = shown.matches("Working").count();
+    assert!((1..=most).contains(&drawn), "{drawn} times, at most {most}");
 }
 
 #[test]
