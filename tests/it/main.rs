@@ -34,6 +34,7 @@ mod schema;
 mod secrets;
 mod signals;
 mod spans;
+mod starved;
 mod task_limit;
 mod terminal;
 mod tidy;
