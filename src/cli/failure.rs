@@ -4,6 +4,7 @@ use super::UsageError;
 use crate::report::Report;
 use crate::resolve::ResolveError;
 use crate::runtime::ExecutionError;
+use crate::source::printable;
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -58,7 +59,7 @@ impl Failure {
             // The monitor's own event has said everything.
             Self::Execution(ExecutionError::Memory(_)) => (String::new(), 1),
         };
-        report.error_text(&text);
+        report.error_text(&printable(&text));
         status
     }
 }

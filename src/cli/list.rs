@@ -6,6 +6,7 @@ use super::context::Context;
 use crate::ast::{File, Task};
 use crate::report::Report;
 use crate::resolve::{self, Platform, ResolveError};
+use crate::source::printable;
 
 /// Lists the tasks of the file.
 pub(super) async fn list(context: &Context<'_>) -> Result<(), ResolveError> {
@@ -16,7 +17,7 @@ pub(super) async fn list(context: &Context<'_>) -> Result<(), ResolveError> {
 /// Checks the file and prints its tasks.
 pub(super) fn print(file: &File, report: &Report) -> Result<(), ResolveError> {
     resolve::check(file)?;
-    report.bytes(text(file).as_bytes());
+    report.bytes(printable(&text(file)).as_bytes());
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 
 pub mod diagnostic;
 mod line_index;
+mod printable;
 mod span;
 mod text;
 
@@ -11,6 +12,7 @@ use std::sync::{Arc, OnceLock};
 
 pub use diagnostic::Diagnostic;
 pub use line_index::{LineIndex, Location};
+pub use printable::printable;
 pub use span::{Span, with_origin, with_positions};
 pub use text::Text;
 

@@ -1,4 +1,5 @@
-//! What the command says when it is given next to nothing.
+//! What the command says when it is given next to nothing, and what reaches the terminal of a file that
+//! nobody has looked at.
 
 #![cfg(target_os = "linux")]
 
@@ -35,5 +36,31 @@ fn few_descriptors_are_an_error_and_no_panic() {
             _ => false,
         };
         assert!(told, "{limit} {held}: {:?} {error}", output.status);
+    }
+}
+
+#[test]
+fn no_name_in_a_file_controls_the_terminal() {
+    let name = "ev\u{1b}[31m\u{9b}il";
+    for body in [
+        "call task \"NAME\"",
+        "fail \"x\"",
+        "call task \"NAME 2\"",
+        "no \"NAME\"",
+    ] {
+        let body = body.replace("NAME", name);
+        let text = format!("version: 2.0\n\ntask \"{name}\":\n  {body}\n");
+        let scratch = Scratch::new().file("a\u{1b}.drun", &text);
+        for task in [name, "evil"] {
+            let arguments = ["-f", "a\u{1b}.drun", task, "--memory-limit=32MB"];
+            let finished = scratch.run(arguments);
+            let error = finished.err();
+            assert_eq!(finished.status, 1, "{error}");
+            assert!(!error.is_empty(), "{body}");
+            let controls = |char: char| char.is_control() && char != '\n';
+            assert!(!error.contains(controls), "{error:?}");
+        }
+        let listed = scratch.run(["-f", "a\u{1b}.drun", "--list"]).out();
+        assert!(!listed.contains('\u{1b}'), "{listed:?}");
     }
 }

@@ -5,16 +5,19 @@ use std::fmt::{self, Write as _};
 use tracing::Event;
 use tracing::field::{Field, Visit};
 
+use crate::source::printable;
+
 /// The text of an event, with its line ends.
 pub(super) fn text(event: &Event<'_>) -> String {
     let mut fields = Fields::default();
     event.record(&mut fields);
-    match fields.get("kind") {
+    let text = match fields.get("kind") {
         "warning" => warning(&fields),
         "critical" => critical(&fields),
         "killed" => killed(&fields),
         _ => plain(event, &fields),
-    }
+    };
+    printable(&text).into_owned()
 }
 
 /// The fields of an event, in order.
