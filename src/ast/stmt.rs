@@ -1,7 +1,7 @@
 //! The list of statements.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use serde::Serialize;
 use serde::ser::{SerializeSeq as _, Serializer};
@@ -74,6 +74,8 @@ impl Serialize for Block {
 
 /// Statements of a long block that are kept as text, and read again when they are needed: the tree
 /// of a file of a million short statements would be many times as large as the file.
+///
+/// All who need them at a time share one tree: a recursion holds it at each of its levels.
 #[derive(Debug)]
 pub struct Excerpt {
     /// The file that they stand in.
@@ -82,14 +84,24 @@ pub struct Excerpt {
     pub span: Span,
     /// How many there are, without those inside of them.
     pub count: u32,
+    /// How deep their block is indented, in columns.
+    pub width: u32,
     /// The parser.
-    pub read: fn(&Self) -> Block,
+    pub parse: fn(&Self) -> Block,
+    /// The tree, as long as somebody holds it.
+    pub tree: Mutex<Weak<[Stmt]>>,
 }
 
 impl Excerpt {
-    /// The statements; takes as long as parsing them.
+    /// The statements; takes as long as parsing them, unless somebody else holds them.
     pub fn read(&self) -> Block {
-        (self.read)(self)
+        let mut tree = self.tree.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(held) = tree.upgrade() {
+            return Block(held);
+        }
+        let block = (self.parse)(self);
+        *tree = Arc::downgrade(&block.0);
+        block
     }
 }
 

@@ -67,7 +67,7 @@ use crate::memory::{last_words, subscriber};
 use crate::process::Supervisor;
 use crate::report::Report;
 use crate::resolve::ResolveError;
-use crate::runtime::{Watched, watched};
+use crate::runtime::{Signal, Watched, unless_stopped, watched};
 
 /// How long the readers of a run that was stopped may take.
 const LAST_WORDS: Duration = Duration::from_millis(200);
@@ -89,21 +89,26 @@ pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         let flushed = report.flush().await;
         return ExitCode::from(u8::from(flushed.is_err()));
     };
-    // A reader that does not read may hold up a run, but not one that was stopped.
-    let patience = failure.is_stop().then_some(LAST_WORDS);
-    flush(&report, patience).await;
-    let status = failure.tell(&report);
-    flush(&report, patience).await;
-    ExitCode::from(status)
+    ExitCode::from(last_words_of(&failure, &report).await)
 }
 
-async fn flush(report: &Report, patience: Option<Duration>) {
-    let flushed = report.flush();
-    // An error that cannot be told is no other one than that which ended the run.
-    let _ = match patience {
-        None => flushed.await,
-        Some(patience) => timeout(patience, flushed).await.unwrap_or(Ok(())),
+/// Prints why a command failed; the exit status. An error that cannot be told is no other one than
+/// that which ended the run.
+async fn last_words_of(failure: &Failure, report: &Report) -> u8 {
+    // A reader that does not read may hold up a run, but not one that was stopped.
+    if failure.is_stop() {
+        let _ = timeout(LAST_WORDS, report.flush()).await;
+        let status = failure.tell(report);
+        let _ = timeout(LAST_WORDS, report.flush()).await;
+        return status;
+    }
+    let telling = async {
+        let _ = report.flush().await;
+        let status = failure.tell(report);
+        let _ = report.flush().await;
+        status
     };
+    unless_stopped(telling).await.unwrap_or_else(Signal::status)
 }
 
 async fn perform(invocation: Invocation, report: &Report) -> Result<(), Failure> {
@@ -175,7 +180,12 @@ async fn under_the_monitor(
         limits: &limits.clone(),
         supervisor: &supervisor,
     };
-    let work = async { Ok(other(command, &context).await?) };
+    let work = async {
+        let done = other(command, &context).await;
+        // Here, where a signal is heard; the error stays with the report.
+        let _ = report.flush().await;
+        Ok(done?)
+    };
     Ok(watched(&seen, limits, places.start_dir.clone(), work).await?)
 }
 

@@ -11,7 +11,8 @@ use crate::process::Supervisor;
 use crate::report::Report;
 use crate::resolve::ResolveError;
 use crate::runtime::{
-    Options, Outcome, Request, Watched, execute, project_asked, resolve_limits, watched,
+    ExecutionError, Options, Outcome, Request, Watched, execute, project_asked, resolve_limits,
+    watched,
 };
 
 /// What flags and environment say about memory.
@@ -69,11 +70,17 @@ pub(super) async fn run(
         limits: asked(&settings),
     };
     let seen = Watched::new(Supervisor::owning_process());
-    let work = execute(&request, &seen, report);
-    match watched(&seen, limits, start_dir, work).await? {
-        Outcome::Ran => Ok(()),
-        Outcome::List(file) => Ok(list::print(&file, report)?),
-    }
+    let work = async {
+        let done = match execute(&request, &seen, report).await {
+            Ok(Outcome::Ran) => Ok(()),
+            Ok(Outcome::List(file)) => list::print(&file, report).map_err(ExecutionError::from),
+            Err(error) => Err(error),
+        };
+        // Here, where a signal is heard; the error stays with the report.
+        let _ = report.flush().await;
+        done
+    };
+    Ok(watched(&seen, limits, start_dir, work).await?)
 }
 
 /// Whether there is a task `help`. A file that is missing or wrong keeps nobody from the help.

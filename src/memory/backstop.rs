@@ -7,7 +7,7 @@
 //! above a limit and the runtime does not act, it calls what was registered for that, which writes
 //! the files and ends the process.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -100,11 +100,12 @@ impl Standby {
         drop(taken);
     }
 
-    /// Starts the thread, unless it runs. Without one to be had, everything is as if there were none.
+    /// Starts the thread, unless it runs or is no longer wanted. Without one to be had, everything is
+    /// as if there were none.
     pub(super) fn start(self: &Arc<Self>) {
-        let shared = &self.eyes.shared;
-        if !shared.has_backstop() {
-            shared.keep(Backstop::start(self));
+        let backstop = &self.eyes.shared.backstop;
+        if backstop.is_wanted() {
+            backstop.keep(Watcher::start(self));
         }
     }
 }
@@ -125,65 +126,65 @@ pub(super) fn call() {
     }
 }
 
-/// The thread. Dropping it ends it.
-#[derive(Debug)]
+/// The thread of an execution. There is at most one, and none any more once somebody acts: whoever
+/// reads on meanwhile, or is called by the allocator, does not revive it.
+#[derive(Debug, Default)]
 pub(super) struct Backstop {
-    state: Arc<AtomicU8>,
-    thread: Option<JoinHandle<()>>,
+    /// [`WATCHING`], [`ENDED`] or [`RESORTING`], from the start of the execution to its end.
+    state: AtomicU8,
+    /// Whether the thread was started, or is about to be.
+    started: AtomicBool,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Backstop {
-    /// Starts the thread; `None` when there is none to be had.
-    fn start(standby: &Arc<Standby>) -> Option<Self> {
-        let state = Arc::new(AtomicU8::new(WATCHING));
-        let watcher = Watcher {
-            standby: standby.clone(),
-            state: state.clone(),
-            over_since: None,
-            wished_since: None,
-            asked: None,
-        };
-        let thread = thread::Builder::new()
-            .name("drun-backstop".to_owned())
-            .stack_size(STACK)
-            .spawn(move || watcher.watch())
-            .ok()?;
-        Some(Self {
-            state,
-            thread: Some(thread),
-        })
+    /// Whether the thread is to be started; for one caller only.
+    fn is_wanted(&self) -> bool {
+        self.is_watched() && !self.started.swap(true, Ordering::AcqRel)
     }
 
-    /// Ends the thread and waits until it is gone. `false`: the last resort is at work.
-    pub(super) fn end(mut self) -> bool {
-        self.end_thread()
+    fn keep(&self, thread: Option<JoinHandle<()>>) {
+        self.started.store(thread.is_some(), Ordering::Release);
+        // When it was ended meanwhile, nobody waits for it: it finds that out by itself.
+        *self.thread() = thread;
     }
 
-    fn end_thread(&mut self) -> bool {
-        let ended =
-            self.state
-                .compare_exchange(WATCHING, ENDED, Ordering::AcqRel, Ordering::Acquire);
-        if ended == Err(RESORTING) {
+    fn thread(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
+        self.thread.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether nobody acts yet.
+    fn is_watched(&self) -> bool {
+        self.state.load(Ordering::Acquire) == WATCHING
+    }
+
+    /// Takes the act upon the last resort; `false` when the runtime was faster.
+    fn claim(&self) -> bool {
+        self.pass_to(RESORTING).is_ok()
+    }
+
+    /// Ends the thread, for good, and waits until it is gone. `false`: the last resort is at work.
+    pub(super) fn end(&self) -> bool {
+        if self.pass_to(ENDED) == Err(RESORTING) {
             return false;
         }
         bell::ring();
-        if let Some(thread) = self.thread.take() {
+        let thread = self.thread().take();
+        if let Some(thread) = thread {
             // It takes no lock that is held here, and ends within microseconds.
             let _ = thread.join();
         }
         true
     }
-}
 
-impl Drop for Backstop {
-    fn drop(&mut self) {
-        self.end_thread();
+    fn pass_to(&self, state: u8) -> Result<u8, u8> {
+        self.state
+            .compare_exchange(WATCHING, state, Ordering::AcqRel, Ordering::Acquire)
     }
 }
 
 struct Watcher {
     standby: Arc<Standby>,
-    state: Arc<AtomicU8>,
     /// Since when memory is above a limit.
     over_since: Option<Instant>,
     /// Since when somebody wishes that the execution ends.
@@ -193,12 +194,27 @@ struct Watcher {
 }
 
 impl Watcher {
+    /// Starts the thread; `None` when there is none to be had.
+    fn start(standby: &Arc<Standby>) -> Option<JoinHandle<()>> {
+        let watcher = Self {
+            standby: standby.clone(),
+            over_since: None,
+            wished_since: None,
+            asked: None,
+        };
+        thread::Builder::new()
+            .name("drun-backstop".to_owned())
+            .stack_size(STACK)
+            .spawn(move || watcher.watch())
+            .ok()
+    }
+
     fn watch(mut self) {
         // Whoever started the thread did so because it is time to look.
         let mut rung = true;
         let mut seen = bell::rings();
         allocator::exempt();
-        while self.state.load(Ordering::Acquire) == WATCHING {
+        while self.shared().backstop.is_watched() {
             if rung {
                 self.asked = Some(self.shared().samples());
             }
@@ -284,24 +300,17 @@ impl Watcher {
         if since.elapsed() < self.standby.patience {
             return false;
         }
-        if self.claim() {
+        if self.shared().backstop.claim() {
             at_most(LONGEST, move || (unheard.act)());
         }
         true
-    }
-
-    /// Takes it on; `false` when the runtime was faster.
-    fn claim(&self) -> bool {
-        self.state
-            .compare_exchange(WATCHING, RESORTING, Ordering::AcqRel, Ordering::Acquire)
-            .is_ok()
     }
 
     fn resort_to(&self, exceeded: Exceeded) {
         let Some(resort) = self.standby.resort.clone() else {
             return;
         };
-        if !self.claim() {
+        if !self.shared().backstop.claim() {
             return;
         }
         let eyes = &self.standby.eyes;
@@ -353,6 +362,13 @@ mod tests {
 
     impl Stage {
         fn new(patience: Duration) -> Self {
+            let (stage, standby) = Self::unwatched(patience);
+            standby.start();
+            stage
+        }
+
+        /// Before the thread is started.
+        fn unwatched(patience: Duration) -> (Self, Arc<Standby>) {
             let megabytes = Arc::new(AtomicU64::new(10));
             let shared = Arc::new(Shared::new(Limits::default()));
             let (sender, resorted) = mpsc::channel();
@@ -377,14 +393,14 @@ mod tests {
                 unheard: Some(Arc::new(unheard)),
                 patience,
             });
-            standby.start();
-            Self {
+            let stage = Self {
                 megabytes,
                 shared,
                 resorted,
                 wish,
                 heard,
-            }
+            };
+            (stage, standby)
         }
     }
 
@@ -447,5 +463,23 @@ mod tests {
         assert!(stage.shared.act());
         // The thread is gone, and with it the sender.
         assert_eq!(stage.resorted.recv().unwrap_err(), mpsc::RecvError);
+    }
+
+    #[test]
+    fn nothing_revives_the_thread_once_the_runtime_acts() {
+        let (stage, standby) = Stage::unwatched(Duration::ZERO);
+        standby.start();
+        assert!(stage.shared.act());
+        stage.wish.store(true, Ordering::Relaxed);
+        stage.megabytes.store(600, Ordering::Relaxed);
+        // By the monitor, which may read once more, and by the allocator.
+        standby.start();
+        assert!(standby.stand_by());
+        call();
+        drop(standby);
+        // No thread has the senders.
+        assert_eq!(stage.heard.recv().unwrap_err(), mpsc::RecvError);
+        assert_eq!(stage.resorted.recv().unwrap_err(), mpsc::RecvError);
+        assert!(stage.shared.act());
     }
 }

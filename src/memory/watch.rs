@@ -89,7 +89,7 @@ pub struct Shared {
     close: AtomicBool,
     /// When the monitor will have read again, in ms since the start; when that passes, it is stuck.
     due: AtomicU64,
-    backstop: Mutex<Option<Backstop>>,
+    pub(super) backstop: Backstop,
     /// Since the decision other threads take no more, until the execution has ended.
     held: Mutex<Option<Held>>,
 }
@@ -119,7 +119,7 @@ impl Shared {
             decided: Mutex::default(),
             close: AtomicBool::new(false),
             due: AtomicU64::new(0),
-            backstop: Mutex::default(),
+            backstop: Backstop::default(),
             held: Mutex::default(),
         }
     }
@@ -149,13 +149,12 @@ impl Shared {
         self.limits.woken.notified().await;
     }
 
-    /// Tells the backstop that the runtime acts on a breach. Where a last resort is registered, the
-    /// runtime has to call this first of all. `false`: too late, the backstop is at work and ends the
+    /// Tells the backstop that the runtime acts: on a breach, or on a wish to end. From here on there
+    /// is no backstop. Where a last resort is registered, the runtime has to call this first of all. `false`: too late, the backstop is at work and ends the
     /// process; the runtime then does nothing any more.
     #[must_use]
     pub fn act(&self) -> bool {
-        let backstop = lock(&self.backstop).take();
-        backstop.is_none_or(Backstop::end)
+        self.backstop.end()
     }
 
     /// Lets all threads take memory again.
@@ -166,14 +165,6 @@ impl Shared {
     #[cfg(test)]
     pub(super) fn history_so_far(&self) -> super::record::History {
         lock(&self.history).history().clone()
-    }
-
-    pub(super) fn keep(&self, backstop: Option<Backstop>) {
-        *lock(&self.backstop) = backstop;
-    }
-
-    pub(super) fn has_backstop(&self) -> bool {
-        lock(&self.backstop).is_some()
     }
 
     /// Counts a reading of the monitor.

@@ -69,6 +69,11 @@ fn read(excerpt: &Elements, mut cursor: Cursor<'_>) -> Vec<Expr> {
             break;
         }
     }
+    debug_assert_eq!(
+        elements.len(),
+        excerpt.count as usize,
+        "an excerpt reads the same twice"
+    );
     elements
 }
 

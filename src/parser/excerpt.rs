@@ -1,12 +1,13 @@
 //! Long lists of statements: most of them stay text, so that the tree is never many times as large as
 //! the file.
 
+use std::sync::{Mutex, Weak};
+
 use super::cursor::Cursor;
 use super::progress::Progress;
 use super::task::Body;
 use crate::ast::{Block, Excerpt, Stmt};
 use crate::source::Span;
-use crate::syntax::width_of;
 
 /// How many statements in a row stay in the tree, those inside of them counted too. No block that a
 /// person wrote has more.
@@ -30,8 +31,9 @@ pub(super) struct Statements {
 struct Run {
     /// The index of the first.
     first: usize,
-    /// Where it begins.
+    /// Where it begins, and how deep its block is indented.
     start: u32,
+    width: u32,
     /// What the cursor had counted before.
     read: u32,
     kept: u32,
@@ -48,6 +50,7 @@ impl Statements {
         let run = *self.run.get_or_insert(Run {
             first: self.list.len(),
             start: cursor.token().span.start,
+            width: cursor.block_width(),
             read,
             kept,
         });
@@ -87,7 +90,9 @@ impl Statements {
             source: source.clone(),
             span: cursor.span_from(run.start),
             count: row.len() as u32,
-            read,
+            width: run.width,
+            parse,
+            tree: Mutex::new(Weak::<[Stmt; 0]>::new()),
         };
         self.list.truncate(run.first);
         self.list.push(Stmt::Excerpt(Box::new(excerpt)));
@@ -95,28 +100,23 @@ impl Statements {
     }
 }
 
-/// Reads an excerpt again. It was read before without a mistake, so there is none to report.
-fn read(excerpt: &Excerpt) -> Block {
+/// Reads an excerpt again. It was read before without a mistake, and from its first token on nothing
+/// depends on what stands before it, but for the width of its block.
+fn parse(excerpt: &Excerpt) -> Block {
     let Span { start, end } = excerpt.span;
     let progress = Progress::default();
     let mut cursor = Cursor::new(&excerpt.source, &progress);
-    cursor.resume(
-        start as usize,
-        width_of_line(excerpt.source.text(), start as usize),
-    );
+    cursor.resume(start as usize, excerpt.width);
     let mut body = Body::default();
     body.statements.is_reading = true;
     while cursor.token().span.start < end && body.item(&mut cursor).is_ok() {}
-    body.statements.finish()
-}
-
-/// How deep the line of `position` is indented.
-fn width_of_line(text: &str, position: usize) -> u32 {
-    let before = text.get(..position).unwrap_or_default();
-    let line = before.rfind('\n').map_or(0, |end| end + 1);
-    let bytes = text.as_bytes().get(line..).unwrap_or_default();
-    let blanks = bytes.iter().map(|byte| width_of(*byte));
-    blanks.take_while(|width| *width > 0).sum()
+    let block = body.statements.finish();
+    debug_assert_eq!(
+        block.len(),
+        excerpt.count as usize,
+        "an excerpt reads the same twice"
+    );
+    block
 }
 
 #[cfg(test)]
@@ -195,6 +195,63 @@ mod tests {
             })
         };
         assert!(spans.iter().all(begins));
+    }
+
+    /// What can stand before a statement on its line, so that the line begins otherwise than its block.
+    #[test]
+    fn an_excerpt_may_begin_anywhere_on_a_line() {
+        let pieces = [
+            "  info \"a\nb\" info \"c\"\n",
+            "  info \"a\n        b\" info \"c\"\n",
+            "  /* c\n*/ info \"a\"\n  info \"b\"\n",
+            "  info \"a\" /* c\n      d */ info \"b\"\n",
+            "  set $a to [1,\n2] info \"b\"\n",
+            "  set $a to [1,\n      2] info \"b\"\r\n",
+            "\tinfo \"a\"\tinfo \"b\"\n",
+            "  call task a with b=\"c\nd\" info \"b\"\n",
+            "  if $a is \"b\nc\":\n    fail\n  info \"b\"\n",
+            "  run:\n    a\n\n    b\n  info \"b\"\n",
+            "  info \"a\"\n# c\n      # d\n  info \"b\"\n",
+        ];
+        for piece in pieces {
+            // Each offset puts the border somewhere else in the piece.
+            for before in 0..3 {
+                let first = if piece.starts_with('\t') {
+                    "\tfail\n"
+                } else {
+                    "  fail\n"
+                };
+                let text = first.repeat(before) + &piece.repeat(3_000);
+                let body = file(format!("version: 2.0\ntask \"t\":\n{text}")).tasks[0]
+                    .body
+                    .clone();
+                assert!(excerpts(&body) > 1);
+                let mut visited = 0;
+                body.visit(&mut |_| visited += 1);
+                assert_eq!(
+                    (visited, body.count()),
+                    (before + 6_000, before + 6_000),
+                    "{piece}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_tree_of_an_excerpt_is_shared_and_goes_with_its_last_owner() {
+        let file = file(long(7_000));
+        let excerpt = file.tasks[0]
+            .body
+            .iter()
+            .find_map(|statement| match statement {
+                Stmt::Excerpt(excerpt) => Some(excerpt),
+                _ => None,
+            });
+        let excerpt = excerpt.unwrap();
+        let (one, other) = (excerpt.read(), excerpt.read());
+        assert!(std::ptr::eq(&*one, &*other));
+        drop((one, other));
+        assert!(excerpt.tree.lock().unwrap().upgrade().is_none());
     }
 
     #[test]

@@ -50,6 +50,7 @@ fn parts(text: &Text, inside: Inside<'_>) -> Vec<Part> {
         while around.pop_if(|end| *end < open).is_some() {}
         let levels = around.len();
         around.push(close);
+        row.levels = levels.max(row.levels);
         let (open, close) = (open as usize, close as usize);
         if open < literal {
             // It stands in a placeholder that was taken.
@@ -69,7 +70,7 @@ fn parts(text: &Text, inside: Inside<'_>) -> Vec<Part> {
         parts.push(part);
         literal = close + 1;
         if parts.len() - row.first >= IN_A_ROW && literal < text.len() {
-            if levels <= MOST_AROUND && row.is_cheap(literal, inside) {
+            if row.levels <= MOST_AROUND && row.is_cheap(literal, inside) {
                 parts.truncate(row.first);
                 parts.push(Part::Excerpt(slice(text, row.start, literal)));
             }
@@ -90,6 +91,8 @@ const MOST_AROUND: usize = 16;
 struct Row {
     first: usize,
     start: usize,
+    /// The most levels around anything in it, whether it is a placeholder or not.
+    levels: usize,
     left: usize,
 }
 
@@ -98,6 +101,7 @@ impl Row {
         Self {
             first,
             start,
+            levels: 0,
             left: inside.work().left(),
         }
     }
@@ -261,6 +265,17 @@ mod tests {
         assert!(!again.iter().any(|part| part.starts_with("X:")));
         let joined = |shown: Vec<String>| shown.concat().replace("T:", "");
         assert_eq!(joined(again), joined(shown(row)).repeat(3_000));
+    }
+
+    #[test]
+    fn what_lies_too_deep_in_a_long_text_is_text_too() {
+        let deep = "{ ".repeat(10) + "{$a}" + &" }".repeat(10);
+        let text = |row: &str| "{ ".repeat(250) + row + &deep + &" }".repeat(250) + row;
+        let long = shown(&text(&"{$a}".repeat(1024)));
+        let is_placeholder = |part: &&String| part.as_str() == "P:$a";
+        let of_excerpt = |part: &String| part.strip_prefix("X:").map_or(0, |text| text.len() / 4);
+        let found = long.iter().filter(is_placeholder).count();
+        assert_eq!(found + long.iter().map(of_excerpt).sum::<usize>(), 2048);
     }
 
     #[test]

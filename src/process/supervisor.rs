@@ -237,14 +237,20 @@ impl Supervisor {
         }
         #[cfg(target_os = "linux")]
         let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
-        lock(&self.shared.spare).extend((0..SPARE).map_while(|_| spare()));
+        let kept: Vec<Spare> = (0..SPARE).map_while(|_| spare()).collect();
+        let before = std::mem::replace(&mut *lock(&self.shared.spare), kept);
+        drop(before);
         self.shared.active.store(true, Ordering::Release);
     }
 
     /// Gives up the descriptors that were kept for the end: a run may have used all others.
     pub fn give_up_spare(&self) {
-        // Nobody keeps this lock.
-        let spare = std::mem::take(&mut *lock(&self.shared.spare));
+        // Nobody allocates under this lock, so nobody is kept there; and who must act does not wait.
+        let spare = match self.shared.spare.try_lock() {
+            Ok(mut spare) => std::mem::take(&mut *spare),
+            Err(TryLockError::Poisoned(spare)) => std::mem::take(&mut *spare.into_inner()),
+            Err(TryLockError::WouldBlock) => return,
+        };
         drop(spare);
     }
 
@@ -391,4 +397,23 @@ pub(super) fn started() -> MutexGuard<'static, Option<FxHashSet<u32>>> {
 
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_must_act_does_not_wait_for_the_spare_descriptors() {
+        let supervisor = Supervisor::new();
+        let kept = lock(&supervisor.shared.spare);
+        let (sender, given_up) = std::sync::mpsc::channel();
+        let other = supervisor.clone();
+        std::thread::spawn(move || {
+            other.give_up_spare();
+            let _ = sender.send(());
+        });
+        assert!(given_up.recv_timeout(Duration::from_secs(20)).is_ok());
+        drop(kept);
+    }
 }

@@ -2,8 +2,8 @@
 //!
 //! All are stopped first, until a look at the processes finds no new one; then they get SIGTERM
 //! and go on. So every process that existed is asked to end, however fast they fork, and one that
-//! is forked afterwards is the work of somebody's clean-up, which is left alone until the grace is
-//! over. Then SIGKILL is sent until nobody is left.
+//! is forked afterwards is the work of somebody's clean-up, which is left alone for half of the grace; then
+//! it is asked too, because a shell may only wait for it. After the grace SIGKILL is sent until nobody is left.
 
 use std::time::{Duration, Instant};
 

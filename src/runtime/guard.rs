@@ -89,13 +89,14 @@ pub async fn watched<R>(
             if !shared.act() {
                 std::future::pending::<()>().await;
             }
+            ctx.cancel();
             watched.loading.stop();
             let task = watched.activity().map(|activity| activity.task);
             drop(work);
+            // Nobody judges memory while the children end: the run is over.
+            let _ = monitoring.await;
             end_children(watched, &mut signals).await;
             left.over = true;
-            ctx.cancel();
-            let _ = monitoring.await;
             Err(ExecutionError::Signal(signal, task))
         }
     }

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 
 pub use guard::watched;
 pub use signals::Signal;
+pub(crate) use signals::unless_stopped;
 pub use watched::Watched;
 
 use crate::ast::File;

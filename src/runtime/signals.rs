@@ -89,6 +89,16 @@ impl Drop for Pending {
     }
 }
 
+/// Does `work`, unless one of the signals comes first.
+pub(crate) async fn unless_stopped<T>(work: impl Future<Output = T>) -> Result<T, Signal> {
+    let mut signals = Signals::listen();
+    tokio::select! {
+        biased;
+        done = work => Ok(done),
+        signal = signals.next() => Err(signal),
+    }
+}
+
 /// The signals that end a run.
 pub(super) struct Signals {
     #[cfg(unix)]

@@ -8,6 +8,6 @@ pub mod indentation;
 pub mod lexer;
 pub mod token;
 
-pub use indentation::{Indentation, width_of};
+pub use indentation::Indentation;
 pub use lexer::{Lexer, Mode};
 pub use token::{Kind, Token};

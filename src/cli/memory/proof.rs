@@ -102,13 +102,15 @@ struct Stage {
 
 impl Stage {
     fn new() -> std::io::Result<Self> {
-        use std::os::unix::fs::DirBuilderExt as _;
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let unique = now.map_or(0, |now| now.as_nanos());
         let name = format!("drun-memory-test-{}-{unique}", std::process::id());
         let path = std::env::temp_dir().join(name);
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         // A folder that exists is an error: it may be somebody else's.
-        fs::DirBuilder::new().mode(0o700).create(&path)?;
+        builder.create(&path)?;
         let stage = Self { path };
         fs::write(stage.path.join("test.drun"), PROGRAM)?;
         Ok(stage)
