@@ -1,7 +1,7 @@
 //! The list of statements.
 
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, TryLockError, Weak};
 
 use serde::Serialize;
 use serde::ser::{SerializeSeq as _, Serializer};
@@ -95,7 +95,12 @@ pub struct Excerpt {
 impl Excerpt {
     /// The statements; takes as long as parsing them, unless somebody else holds them.
     pub fn read(&self) -> Block {
-        let mut tree = self.tree.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tree = match self.tree.try_lock() {
+            Ok(tree) => tree,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            // Whoever parses it may be stuck for ever, and the dump must not wait for that.
+            Err(TryLockError::WouldBlock) => return (self.parse)(self),
+        };
         if let Some(held) = tree.upgrade() {
             return Block(held);
         }
