@@ -21,10 +21,10 @@ const ARGUMENTS: [&str; 5] = [
     "--memory-warning=off",
 ];
 
-fn crash(scratch: &Scratch, temporary: &Path) -> Finished {
+fn crash(scratch: &Scratch) -> Finished {
     let mut command = scratch.xdrun(ARGUMENTS);
     // Names hold the local time.
-    command.env("TMPDIR", temporary).env("TZ", "UTC");
+    command.env("TZ", "UTC");
     block_on(finish(command, Vec::new())).unwrap()
 }
 
@@ -68,7 +68,7 @@ fn planted_links_pipes_and_folders_are_neither_followed_nor_replaced_nor_waited_
     }
     let before = names(&scratch.work).len();
     let begun = Instant::now();
-    let finished = crash(&scratch, &scratch.home);
+    let finished = crash(&scratch);
     assert!(begun.elapsed() < Duration::from_secs(60));
     let err = finished.err();
     assert_eq!(finished.status, 1, "{err}");
@@ -97,9 +97,7 @@ fn eight_crashes_at_once_give_eight_pairs_and_a_later_one_keeps_five() {
     let finished = block_on(async {
         let mut all = tokio::task::JoinSet::new();
         for _ in 0..8 {
-            let mut command = scratch.xdrun(ARGUMENTS);
-            command.env("TMPDIR", &scratch.home);
-            all.spawn(finish(command, Vec::new()));
+            all.spawn(finish(scratch.xdrun(ARGUMENTS), Vec::new()));
         }
         all.join_all().await
     });
@@ -130,7 +128,7 @@ fn eight_crashes_at_once_give_eight_pairs_and_a_later_one_keeps_five() {
             .open(scratch.work.join(name));
         file.unwrap().set_modified(ago).unwrap();
     }
-    let err = crash(&scratch, &scratch.home).err();
+    let err = crash(&scratch).err();
     let left = names(&scratch.work);
     assert_eq!(left.len(), 10, "{left:?}");
     let newest = left.iter().filter(|name| err.contains(name.as_str()));
@@ -140,8 +138,7 @@ fn eight_crashes_at_once_give_eight_pairs_and_a_later_one_keeps_five() {
 #[test]
 fn a_folder_that_cannot_be_written_leads_to_the_next_place_and_to_the_essentials_at_last() {
     let scratch = Scratch::new().file("t.drun", RECURSION);
-    let temporary = scratch.home.join("tmp");
-    fs::create_dir(&temporary).unwrap();
+    let temporary = scratch.temporary.clone();
     let file = scratch.work.join("t.drun");
     let run = |home: &Path, temporary: &Path| {
         let mut command = scratch.xdrun(["-f", file.to_str().unwrap()]);
@@ -199,7 +196,7 @@ fn the_working_directory_of_the_run_has_no_say() {
     let program = "version: 2.0\n\ntask \"t\":\n  use workdir \"sub\"\n  call task \"loop\"\n\n\
                    task \"loop\":\n  call task \"loop\"\n";
     let scratch = Scratch::new().file("t.drun", program).file("sub/x", "");
-    let finished = crash(&scratch, &scratch.home);
+    let finished = crash(&scratch);
     assert_eq!(finished.status, 1, "{}", finished.err());
     assert_eq!(names(&scratch.work).len(), 2);
     assert!(names(&scratch.work.join("sub")).is_empty());

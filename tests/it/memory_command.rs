@@ -76,12 +76,9 @@ fn a_task_file_that_is_missing_or_wrong_is_said_and_a_bad_setting_is_an_error() 
 #[test]
 fn the_test_stops_runs_and_leaves_nothing() {
     let scratch = Scratch::new();
-    let temporary = scratch.home.join("tmp");
-    fs::create_dir(&temporary).unwrap();
     let mut command = scratch.xdrun(["cmd:memory", "test"]);
     // What is set for other runs does not disturb it.
     command
-        .env("TMPDIR", &temporary)
         .env("RUST_LOG", "drun::memory=off")
         .env("DRUN_MEMORY_LIMIT", "4GB")
         .env("DRUN_MEMORY_TREE_LIMIT", "32MB");
@@ -100,7 +97,7 @@ fn the_test_stops_runs_and_leaves_nothing() {
         out.ends_with("The memory guard works on this machine.\n"),
         "{out}"
     );
-    assert_eq!(fs::read_dir(&temporary).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(&scratch.temporary).unwrap().count(), 0);
     assert_eq!(fs::read_dir(&scratch.work).unwrap().count(), 0);
 }
 

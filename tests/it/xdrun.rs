@@ -15,11 +15,14 @@ use tokio::time::timeout;
 /// How long a command may take before its test fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(180);
 
-/// A working folder and a home, both removed in the end.
+/// A working folder, a home and a place for temporary files, all removed in the end.
 pub(crate) struct Scratch {
     _root: TempDir,
     pub(crate) work: PathBuf,
     pub(crate) home: PathBuf,
+    /// The command's folder for temporary files: crash files of others in the machine's own are
+    /// listed, and removed, by `cmd:crash`.
+    pub(crate) temporary: PathBuf,
 }
 
 impl Scratch {
@@ -30,13 +33,16 @@ impl Scratch {
             .unwrap();
         // Messages show the real path, so the folder must not be named through a link.
         let real = root.path().canonicalize().unwrap();
-        let (work, home) = (real.join("work"), real.join("home"));
-        fs::create_dir(&work).unwrap();
-        fs::create_dir(&home).unwrap();
+        let [work, home, temporary] = ["work", "home", "temporary"].map(|name| {
+            let folder = real.join(name);
+            fs::create_dir(&folder).unwrap();
+            folder
+        });
         Self {
             _root: root,
             work,
             home,
+            temporary,
         }
     }
 
@@ -52,7 +58,7 @@ impl Scratch {
     pub(crate) fn xdrun<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xdrun"));
         let foreign = |name: &str| {
-            let starts = ["DRUN_", "CI", "GITHUB_", "RUST_LOG"];
+            let starts = ["DRUN_", "CI", "GITHUB_", "RUST_LOG", "XDG_"];
             starts.iter().any(|start| name.starts_with(start))
         };
         for (name, _) in env::vars_os() {
@@ -64,6 +70,7 @@ impl Scratch {
             .args(arguments)
             .current_dir(&self.work)
             .env("HOME", &self.home)
+            .env("TMPDIR", &self.temporary)
             .env("NO_COLOR", "1")
             .env("LC_ALL", "C.UTF-8")
             .env("TERM", "dumb")
