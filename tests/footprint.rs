@@ -44,7 +44,7 @@ unsafe impl GlobalAlloc for Counting {
 static ALLOCATOR: Counting = Counting;
 
 /// A text of about this many bytes that repeats `unit` between `head` and `tail`.
-const SIZE: usize = 512 << 10;
+const SIZE: usize = 1 << 20;
 /// What any file may cost beside what depends on its size: a block that stays in the tree, the longest
 /// list that does, the buffers of the parser.
 const ANYWAY: usize = 512 << 10;
@@ -61,6 +61,7 @@ fn text(head: &str, unit: impl Fn(usize) -> String, tail: &str) -> String {
 }
 
 const TASK: &str = "task \"t\":\n";
+const PROJECT: &str = "project \"p\":\n";
 
 /// A name, and what makes the text of a number.
 type Numbered = (&'static str, fn(usize) -> String);
@@ -99,7 +100,36 @@ fn dense() -> Vec<(String, String)> {
         ("task \"t\":\n info \"{$a in [", "1,", "] ? b : c}\"\n"),
         ("task \"t\":\n run:\n", "  a\n", ""),
         ("task \"t\":\n given $a from [", "\"a\",", "]\n fail\n"),
-        ("project \"p\":\n", " set key to \"value\"\n", ""),
+        (TASK, " depends on a\n", " fail\n"),
+        (TASK, " depends on a,a\n", " fail\n"),
+        ("task \"t\":\n depends on a", ",a", "\n fail\n"),
+        ("task \"t\":\n depends on a-b", ",a-b", "\n fail\n"),
+        ("task \"t\":\n given a defaults to [1", ",1", "]\n fail\n"),
+        (TASK, " given a from [\"a\"]\n", " fail\n"),
+        (
+            "task \"t\":\n if $a:\n  fail\n",
+            " else if $a:\n  fail\n",
+            "",
+        ),
+        ("task \"t\":\n try:\n  fail\n", " catch a:\n  fail\n", ""),
+        ("task \"t\":\n requires tools:\n", "  a\n", ""),
+        ("task \"t\":\n requires tools:\n  a", ">1", "\n"),
+        (
+            "task \"t\":\n requires tools:\n  from tasks:\n",
+            "   a\n",
+            "",
+        ),
+        ("task \"t\":\n if a", ",a", " is available:\n  fail\n"),
+        ("task \"t\":\n detect available a", " or a", "\n"),
+        ("", "@a(\"\")\n", "task \"t\":\n fail\n"),
+        ("@a(\"\"", ",\"\"", ")\ntask \"t\":\n fail\n"),
+        (PROJECT, " set key to \"value\"\n", ""),
+        (PROJECT, " set a to 1\n", ""),
+        (PROJECT, " parameter $a\n", ""),
+        (PROJECT, " snippet \"a\":\n  fail\n", ""),
+        (PROJECT, " before any task:\n  fail\n", ""),
+        (PROJECT, " requires tools:\n  a\n", ""),
+        (PROJECT, " include \"a\"\n", ""),
     ];
     let repeated = repeated.map(|(head, unit, tail)| {
         (
@@ -107,6 +137,32 @@ fn dense() -> Vec<(String, String)> {
             text(head, |_| unit.to_owned(), tail),
         )
     });
+    // Lists that are no longer than a list may be, again and again.
+    let long = |between: &str| between.repeat(1000);
+    let lists = [
+        format!(" set $a to [{}1]\n", long("1,")),
+        format!(" for $a in [{}1]:\n  fail\n", long("1,")),
+        format!(" if {}$a:\n  fail\n", long("$a or ")),
+        format!(" call task a with{}\n", long(" a=1")),
+        format!(" info \"{}\"\n", long("{a}")),
+        format!(" run:\n  {}\n", long("{a}")),
+        format!(" if $a is \"{}\":\n  fail\n", long("{a}")),
+        format!(" if $a:\n  fail\n{}", long(" else if $a:\n  fail\n")),
+    ];
+    let lists = lists.iter().flat_map(|unit| {
+        let in_one = text(TASK, |_| unit.clone(), "");
+        let in_many = text("", |at| format!("task \"{at}\":\n{unit}"), "");
+        let name: String = unit.chars().take(30).collect();
+        [
+            (format!("{name}…"), in_one),
+            (format!("tasks {name}…"), in_many),
+        ]
+    });
+    let settings = format!(" set a as list to [{}1]\n", long("1,"));
+    let settings = (
+        "settings of lists".to_owned(),
+        text(PROJECT, |_| settings.clone(), ""),
+    );
     let numbered: [Numbered; 4] = [
         ("tasks", |at| format!("task \"task-{at}\":\n  info \"a\"\n")),
         ("parameters", |at| format!(" given a{at}\n")),
@@ -119,7 +175,8 @@ fn dense() -> Vec<(String, String)> {
         let head = if name == "tasks" { "" } else { TASK };
         (name.to_owned(), text(head, unit, " fail\n"))
     });
-    repeated.into_iter().chain(numbered).collect()
+    let long = lists.chain([settings]);
+    repeated.into_iter().chain(long).chain(numbered).collect()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde::Serialize as DeriveSerialize;
 use serde::ser::{Serialize, SerializeSeq as _, Serializer};
 
-use super::{Placeholder, Template};
+use super::{Placeholder, Template, Written};
 use crate::source::{Span, Text};
 
 /// An expression.
@@ -34,21 +34,10 @@ pub enum Expr {
 /// Elements of a long array that are kept as text, and read again when they are needed.
 #[derive(Debug, Clone)]
 pub struct Elements {
-    /// The text around the array.
-    pub text: Text,
-    /// From the first of them to the end of the last, in that text.
-    pub span: Span,
+    /// The elements.
+    pub list: Written<Expr>,
     /// How many there are.
     pub count: u32,
-    /// The parser.
-    pub read: fn(&Self) -> Vec<Expr>,
-}
-
-impl Elements {
-    /// The elements; takes as long as parsing them.
-    pub fn read(&self) -> Vec<Expr> {
-        (self.read)(self)
-    }
 }
 
 /// Visits the elements of an array in order, those of excerpts included, until `visit` fails.
@@ -60,7 +49,7 @@ pub fn visit_elements<E>(
     visit: &mut dyn FnMut(&Expr) -> Result<(), E>,
 ) -> Result<(), E> {
     elements.iter().try_for_each(|element| match element {
-        Expr::Excerpt(excerpt) => excerpt.read().iter().try_for_each(&mut *visit),
+        Expr::Excerpt(excerpt) => excerpt.list.iter().try_for_each(|element| visit(&element)),
         element => visit(element),
     })
 }
@@ -81,7 +70,7 @@ pub(super) fn serialize_elements<S: Serializer>(
 
 impl Serialize for Elements {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.read().serialize(serializer)
+        self.list.serialize(serializer)
     }
 }
 

@@ -19,6 +19,7 @@ mod stmt;
 mod task;
 mod template;
 mod variable;
+mod written;
 
 pub use condition::*;
 pub use control::*;
@@ -31,3 +32,4 @@ pub use stmt::*;
 pub use task::*;
 pub use template::*;
 pub use variable::*;
+pub use written::{ReadItems, Written, WrittenItems};

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::{Block, Template};
+use super::{Block, Template, Written};
 use crate::source::{Span, Text};
 
 /// `task "name" mode "ci" means "…":`.
@@ -225,7 +225,7 @@ pub enum DefaultValue {
     /// A text, number, boolean, `empty`, `{…}` or `current git commit` (as `{current git commit}`).
     Text(Template),
     /// An array literal.
-    Array(Vec<Template>),
+    Array(Written<Template>),
 }
 
 /// A parameter of a task, a template task or the project.
@@ -313,7 +313,7 @@ pub struct DependencyGroup {
     #[serde(rename = "position")]
     pub span: Span,
     /// The items in order.
-    pub items: Box<[Dependency]>,
+    pub items: Written<Dependency>,
 }
 
 /// One item of a dependency group.

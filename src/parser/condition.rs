@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::cursor::{Cursor, Failed};
 use super::expression::{array, builtin_here};
+use super::growth::few;
 use super::nesting::{Inside, Nest};
 use super::placeholder::placeholder;
 use super::template::{template, template_at};
 use super::test::{Subject, test};
 use crate::ast::{Condition, Operand, PathOperand, Template, Test};
 use crate::source::{Span, Text};
-use crate::syntax::Kind;
+use crate::syntax::{Kind, Token};
 
 /// What ends a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +71,7 @@ fn disjunction(
 ) -> Result<Test, Failed> {
     let mut tests = vec![conjunction(cursor, until, subject)?];
     while !at_end(cursor, until) && cursor.accept_word("or") {
-        few(cursor, &tests)?;
+        few(cursor, tests.len(), "tests in a row", COMPARE)?;
         tests.push(conjunction(cursor, until, subject)?);
     }
     Ok(one_or(tests, Test::Or))
@@ -83,23 +84,14 @@ fn conjunction(
 ) -> Result<Test, Failed> {
     let mut tests = vec![negation(cursor, until, subject)?];
     while !at_end(cursor, until) && cursor.accept_word("and") {
-        few(cursor, &tests)?;
+        few(cursor, tests.len(), "tests in a row", COMPARE)?;
         tests.push(negation(cursor, until, subject)?);
     }
     Ok(one_or(tests, Test::And))
 }
 
-/// How many tests a condition may have in a row: all of them stay in the tree.
-const IN_A_ROW: usize = 1024;
-
-fn few(cursor: &mut Cursor<'_>, tests: &[Test]) -> Result<(), Failed> {
-    if tests.len() < IN_A_ROW {
-        return Ok(());
-    }
-    let message = format!("a condition of more than {IN_A_ROW} tests in a row");
-    let span = cursor.token().span;
-    Err(cursor.fail_with_help(span, message, "compare with a list: `$x in [\"a\", \"b\"]`"))
-}
+/// What to write instead of a long row of tests.
+pub(super) const COMPARE: &str = "compare with a list: `$x in [\"a\", \"b\"]`";
 
 fn one_or(mut tests: Vec<Test>, many: impl FnOnce(Box<[Test]>) -> Test) -> Test {
     match (tests.len(), tests.pop()) {
@@ -236,8 +228,10 @@ fn quoted_or_value(cursor: &mut Cursor<'_>) -> Result<Option<Operand>, Failed> {
 }
 
 /// The template of a string token that was taken.
-pub(super) fn text_template(cursor: &Cursor<'_>, token: crate::syntax::Token) -> Template {
-    template_at(cursor, &cursor.value(token), token.span)
+pub(super) fn text_template(cursor: &mut Cursor<'_>, token: Token) -> Template {
+    let template = template_at(cursor, &cursor.value(token), token.span);
+    cursor.weigh(&template);
+    template
 }
 
 /// A path: a string, a placeholder, a variable, or unquoted words up to one of `stop`.

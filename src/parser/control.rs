@@ -1,8 +1,9 @@
 //! Conditionals, jumps, `try` and `throw`; loops stand in `loops.rs`.
 
 use super::block::body;
-use super::condition::{ConditionEnd, condition, shown};
+use super::condition::{COMPARE, ConditionEnd, condition, shown};
 use super::cursor::{Cursor, Failed};
+use super::growth::few;
 use super::text;
 use crate::ast::{
     Block, Catch, Conditional, ConditionalBranch, Environment, Jump, JumpCondition, JumpWord, Stmt,
@@ -21,6 +22,7 @@ pub(super) fn if_statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
     while otherwise.is_none() && cursor.at_word("else") {
         let else_start = cursor.bump().span.start;
         if cursor.accept_word("if") {
+            few(cursor, branches.len(), "branches of an `if`", COMPARE)?;
             branches.push(branch(cursor, else_start, "`else if`")?.1);
         } else {
             otherwise = Some(body(cursor, else_start, "`else`")?.1);
@@ -126,6 +128,12 @@ pub(super) fn try_statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
     let (span, try_body) = body(cursor, start, "`try`")?;
     let mut catches = Vec::new();
     while cursor.at_word("catch") {
+        few(
+            cursor,
+            catches.len(),
+            "`catch` blocks",
+            "catch all errors: `catch:`",
+        )?;
         catches.push(catch(cursor)?);
     }
     let finally = alternative(cursor, &["finally"])?;

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use self::escape::unescape;
 use super::nesting::{Inside, LIMIT, Nest, Nesting, Work};
 use super::progress::Progress;
+use crate::ast::Template;
 use crate::source::{Diagnostic, SourceFile, Span, Text};
 use crate::syntax::{Indentation, Kind, Lexer, Mode, Token};
 
@@ -53,9 +54,9 @@ pub struct Cursor<'s> {
     /// Whether the current token begins an item of a block: if it does not fit, the mistake is the
     /// token and not something that is missing before it.
     at_item: bool,
-    /// How many statements were read.
-    read: u32,
-    /// How many of them stay in the tree.
+    /// How many tokens were taken: nodes of the tree are made of them, so they are its weight.
+    taken: u32,
+    /// The weight of what stays in the tree.
     kept: u32,
 }
 
@@ -92,16 +93,21 @@ impl<'s> Cursor<'s> {
         cursor
     }
 
-    /// In a file, inside of brackets.
-    pub(super) fn brackets(text: &'s Text) -> Self {
-        let mut cursor = Self::over(text, text.clone(), Mode::File);
+    /// At byte `start` of a file, in a list: lines and indentation mean nothing.
+    pub(super) fn list(text: &'s Text, start: usize) -> Self {
+        let mut lexer = Lexer::new(text, Mode::File);
+        lexer.seek(start, false);
+        let mut cursor = Self::at_first(lexer, text.clone(), Mode::File);
         cursor.brackets = 1;
         cursor.settle();
         cursor
     }
 
     fn over(text: &'s str, base: Text, mode: Mode) -> Self {
-        let mut lexer = Lexer::new(text, mode);
+        Self::at_first(Lexer::new(text, mode), base, mode)
+    }
+
+    fn at_first(mut lexer: Lexer<'s>, base: Text, mode: Mode) -> Self {
         let first = lexer.next_token();
         let mut cursor = Self {
             lexer,
@@ -121,7 +127,7 @@ impl<'s> Cursor<'s> {
             next_look: usize::MAX,
             stopped: false,
             at_item: true,
-            read: 0,
+            taken: 0,
             kept: 0,
         };
         cursor.settle();
@@ -228,6 +234,9 @@ impl<'s> Cursor<'s> {
         let token = self.ahead[0];
         self.at_item = false;
         self.previous_end = token.span.end.max(self.previous_end);
+        // There are fewer tokens than the 4 GiB that a text may have.
+        self.taken += 1;
+        self.kept += 1;
         if self.known > 1 {
             self.ahead.copy_within(1..self.known, 0);
             self.known -= 1;
@@ -369,18 +378,22 @@ impl<'s> Cursor<'s> {
         self.file
     }
 
-    /// How many statements were read, and how many of them stay in the tree.
-    pub(super) fn counts(&self) -> (u32, u32) {
-        (self.read, self.kept)
+    /// The weight of the nodes that were read, and of those of them that stay in the tree. A token
+    /// is one: there is no node without one of its own, nor one of more than some hundred bytes.
+    pub(super) fn weight(&self) -> (u32, u32) {
+        (self.taken, self.kept)
     }
 
-    /// Counts a statement that was read.
-    pub(super) fn count(&mut self) {
-        self.read += 1;
-        self.kept += 1;
+    /// Counts what a text was taken apart into: tokens that were not taken here.
+    pub(super) fn weigh(&mut self, template: &Template) {
+        if !template.is_plain() {
+            let weight = (template.text.len() / 2) as u32;
+            self.taken = self.taken.saturating_add(weight);
+            self.kept = self.kept.saturating_add(weight);
+        }
     }
 
-    /// So many stay in the tree: the others were left as text.
+    /// Only this weight stays in the tree: the rest was left as text.
     pub(super) fn forget(&mut self, kept: u32) {
         self.kept = kept;
     }

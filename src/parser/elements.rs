@@ -1,13 +1,17 @@
 //! Long arrays: most of their elements stay text, as the statements of long blocks do.
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, Failed};
+use super::excerpt::IN_A_FILE;
 use super::expression::expression;
 use super::nesting::{Inside, Work};
+use super::written::{after_comma, in_file, some, written};
 use crate::ast::{Elements, Expr};
-use crate::syntax::Kind;
+use crate::source::Text;
 
 /// How many elements in a row stay in the tree. No array that a person wrote has more.
 const IN_A_ROW: usize = 1024;
+/// The same where the tree holds a lot already: in a file of nothing but arrays.
+const FEW: usize = 32;
 
 /// Elements in a row that may yet become an excerpt.
 #[derive(Default)]
@@ -29,7 +33,8 @@ impl Row {
             return;
         };
         let count = elements.len() - first;
-        if count < IN_A_ROW {
+        let (_, weight) = cursor.weight();
+        if count < FEW || count < IN_A_ROW && weight < IN_A_FILE {
             return;
         }
         let read = match cursor.inside() {
@@ -38,43 +43,26 @@ impl Row {
         };
         elements.truncate(first);
         elements.push(Expr::Excerpt(Box::new(Elements {
-            text: cursor.base().clone(),
-            span: cursor.span_from(start),
+            list: written(cursor, start, read),
             count: count as u32,
-            read,
         })));
         self.first = None;
     }
 }
 
-fn read_in_file(excerpt: &Elements) -> Vec<Expr> {
-    read(excerpt, Cursor::brackets(&excerpt.text))
+fn read_in_file(text: &Text, start: u32, continues: bool) -> (Vec<Expr>, Option<u32>) {
+    in_file(text, start, continues, element)
 }
 
-fn read_in_placeholder(excerpt: &Elements) -> Vec<Expr> {
-    let work = Work::new(excerpt.text.len());
-    let inside = Inside::new(0, &work);
-    read(excerpt, Cursor::placeholder(&excerpt.text, inside))
+fn read_in_placeholder(text: &Text, start: u32, continues: bool) -> (Vec<Expr>, Option<u32>) {
+    let work = Work::new(text.len());
+    let mut cursor = Cursor::placeholder(text, Inside::new(0, &work));
+    cursor.seek(start as usize);
+    some(&mut cursor, continues, element)
 }
 
-/// Reads elements again. They were read before without a mistake, so there is none to report.
-fn read(excerpt: &Elements, mut cursor: Cursor<'_>) -> Vec<Expr> {
-    cursor.seek(excerpt.span.start as usize);
-    let mut elements = Vec::with_capacity(excerpt.count as usize);
-    while cursor.token().span.start < excerpt.span.end
-        && let Ok(element) = expression(&mut cursor)
-    {
-        elements.push(element);
-        if cursor.accept(Kind::Comma).is_none() {
-            break;
-        }
-    }
-    debug_assert_eq!(
-        elements.len(),
-        excerpt.count as usize,
-        "an excerpt reads the same twice"
-    );
-    elements
+fn element(cursor: &mut Cursor<'_>, continues: bool) -> Result<Expr, Failed> {
+    after_comma(cursor, continues, expression)
 }
 
 #[cfg(test)]
@@ -88,14 +76,16 @@ mod tests {
         let text = format!("version: 2.0\ntask \"t\":\n  set $a to {text}\n");
         let source = SourceFile::new("a", text).unwrap();
         let file = parse(&source, &Progress::default()).unwrap();
-        let Stmt::SetVariable(node) = &file.tasks[0].body[0] else {
-            panic!("no variable");
-        };
-        let Expr::Array(array) = &node.value else {
-            panic!("no array");
-        };
-        let json = serde_json::to_value(array).unwrap();
-        (array.elements.to_vec(), json["elements"].clone())
+        let mut found = None;
+        file.tasks[0].body.visit(&mut |statement| {
+            if let Stmt::SetVariable(node) = statement
+                && let Expr::Array(array) = &node.value
+            {
+                let json = serde_json::to_value(array).unwrap();
+                found = Some((array.elements.to_vec(), json["elements"].clone()));
+            }
+        });
+        found.expect("an array")
     }
 
     #[test]

@@ -9,11 +9,11 @@ use super::task::Body;
 use crate::ast::{Block, Excerpt, Stmt};
 use crate::source::Span;
 
-/// How many statements in a row stay in the tree, those inside of them counted too. No block that a
-/// person wrote has more.
-const IN_A_ROW: u32 = 2048;
-/// After so many statements of a file that stay in its tree, the bodies of further tasks stay text.
-const IN_A_FILE: u32 = 32_768;
+/// The weight of statements in a row that stay in the tree (see [`Cursor::weight`]): a thousand lines
+/// or so.
+const IN_A_ROW: u32 = 4096;
+/// After this weight of what stays in the tree of a file, the bodies of further tasks stay text.
+pub(super) const IN_A_FILE: u32 = 65_536;
 
 /// The statements of a block while it is read.
 #[derive(Default)]
@@ -34,8 +34,8 @@ struct Run {
     /// Where it begins, and how deep its block is indented.
     start: u32,
     width: u32,
-    /// What the cursor had counted before.
-    read: u32,
+    /// The weights before it.
+    weight: u32,
     kept: u32,
 }
 
@@ -46,17 +46,16 @@ impl Statements {
         cursor: &mut Cursor<'_>,
         parse: impl FnOnce(&mut Cursor<'_>) -> Result<Stmt, E>,
     ) -> Result<(), E> {
-        let (read, kept) = cursor.counts();
+        let (weight, kept) = cursor.weight();
         let run = *self.run.get_or_insert(Run {
             first: self.list.len(),
             start: cursor.token().span.start,
             width: cursor.block_width(),
-            read,
+            weight,
             kept,
         });
         self.list.push(parse(cursor)?);
-        cursor.count();
-        if cursor.counts().0 - run.read >= IN_A_ROW {
+        if cursor.weight().0 - run.weight >= IN_A_ROW {
             self.leave_as_text(cursor);
         }
         Ok(())
@@ -69,7 +68,7 @@ impl Statements {
 
     /// The whole body of a task.
     pub(super) fn finish_task(mut self, cursor: &mut Cursor<'_>) -> Block {
-        if cursor.counts().1 > IN_A_FILE {
+        if cursor.weight().1 > IN_A_FILE {
             self.leave_as_text(cursor);
         }
         self.finish()

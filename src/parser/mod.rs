@@ -11,6 +11,7 @@ mod cursor;
 mod growth;
 mod nesting;
 mod progress;
+mod written;
 
 mod template;
 

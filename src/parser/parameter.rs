@@ -1,13 +1,16 @@
 //! Parameters of tasks and of the project.
 
+use rustc_hash::FxHashSet;
+
 use super::cursor::{Cursor, Failed};
-use super::growth::push;
+use super::growth::{at_most, push};
 use super::placeholder::braces;
 use super::template::template;
 use super::text;
+use super::written::{after_comma, in_file, written};
 use crate::ast::{
     DefaultValue, ItemType, Macro, Matching, Parameter, ParameterKind, ParameterType,
-    ParameterValues, Template,
+    ParameterValues, Template, Written,
 };
 use crate::source::{Span, Text};
 use crate::syntax::Kind;
@@ -154,6 +157,9 @@ fn matching(cursor: &mut Cursor<'_>) -> Result<Matching, Failed> {
     }
 }
 
+/// How many values a list of allowed values may have: all of them stay in the tree.
+const ALLOWED: usize = 16_384;
+
 /// `from ["a", "b"]`; whether it was there.
 fn allowed(
     cursor: &mut Cursor<'_>,
@@ -171,6 +177,8 @@ fn allowed(
         } else {
             text::plain(cursor, "a text or `]`")?
         };
+        let help = "check them by `matching pattern`";
+        at_most(cursor, ALLOWED, listed.len(), "allowed values", help)?;
         push(&mut listed, value);
         cursor.accept(Kind::Comma);
     }
@@ -195,7 +203,7 @@ fn default_value(
             (_, "empty") => {
                 cursor.bump();
                 return Ok(if is_list {
-                    DefaultValue::Array(Vec::new())
+                    DefaultValue::Array(written(cursor, token.span.end, literals))
                 } else {
                     DefaultValue::Text(Template::plain(token.span, ""))
                 });
@@ -225,17 +233,29 @@ fn literal(cursor: &mut Cursor<'_>, what: &str) -> Result<Template, Failed> {
     text::interpolated(cursor, what)
 }
 
-fn array(cursor: &mut Cursor<'_>) -> Result<Vec<Template>, Failed> {
+fn array(cursor: &mut Cursor<'_>) -> Result<Written<Template>, Failed> {
     cursor.open_bracket()?;
-    let mut items = Vec::new();
+    let start = cursor.token().span.start;
     while !cursor.at(Kind::BracketClose) {
-        items.push(literal(cursor, "a text or `]`")?);
+        item(cursor)?;
         if cursor.accept(Kind::Comma).is_none() {
             break;
         }
     }
+    let array = written(cursor, start, literals);
     cursor.close_bracket()?;
-    Ok(items)
+    Ok(array)
+}
+
+fn item(cursor: &mut Cursor<'_>) -> Result<Template, Failed> {
+    literal(cursor, "a text or `]`")
+}
+
+/// Reads the items of an array again.
+fn literals(text: &Text, start: u32, continues: bool) -> (Vec<Template>, Option<u32>) {
+    in_file(text, start, continues, |cursor, continues| {
+        after_comma(cursor, continues, item)
+    })
 }
 
 /// A default has to be one of the allowed values; what is only known when the task runs is checked
@@ -250,20 +270,22 @@ fn check_default(
         return Ok(());
     }
     let is_list = matches!(values.ty, Some(ParameterType::List(_)));
-    let is_allowed = |value: &str| values.allowed.iter().any(|allowed| allowed == value);
-    let refused: Option<&str> = match &values.default {
+    let allowed: FxHashSet<&str> = values.allowed.iter().map(Text::as_str).collect();
+    let is_allowed = |value: &str| allowed.contains(value);
+    let refused: Option<Text> = match &values.default {
         Some(DefaultValue::Text(default)) if default.is_plain() && is_list => default
             .text
             .split(',')
             .map(str::trim)
-            .find(|item| !item.is_empty() && !is_allowed(item)),
+            .find(|item| !item.is_empty() && !is_allowed(item))
+            .map(Text::from),
         Some(DefaultValue::Text(default)) if default.is_plain() => {
-            Some(default.text.as_str()).filter(|text| !is_allowed(text))
+            Some(default.text.clone()).filter(|text| !is_allowed(text))
         }
         Some(DefaultValue::Array(items)) => items
             .iter()
-            .filter(|item| item.is_plain())
-            .map(|item| item.text.as_str())
+            .filter(Template::is_plain)
+            .map(|item| item.text)
             .find(|item| !is_allowed(item)),
         _ => None,
     };

@@ -5,7 +5,7 @@ use super::action::unsupported;
 use super::block::{Blame, goes_on, open, statements};
 use super::cursor::{Cursor, Failed};
 use super::expression::expression;
-use super::growth::push;
+use super::growth::{at_most, push};
 use super::parameter::{Owner, parameter};
 use super::shell_config::shell_config;
 use super::task::{annotations, is_tool_block};
@@ -16,6 +16,9 @@ use crate::ast::{
 };
 use crate::source::Text;
 use crate::syntax::{Kind, Token};
+
+/// How many entries a project may have: all of them stay in the tree.
+const ENTRIES: usize = 4096;
 
 /// `project "name" version "1.0":` and its body, both of which may be missing.
 pub(super) fn project(cursor: &mut Cursor<'_>) -> Result<Project, Failed> {
@@ -39,6 +42,14 @@ pub(super) fn project(cursor: &mut Cursor<'_>) -> Result<Project, Failed> {
         }
         cursor.open_block()?;
         while goes_on(cursor)? {
+            let help = "include files with projects of their own";
+            at_most(
+                cursor,
+                ENTRIES,
+                project.items.len(),
+                "entries of a project",
+                help,
+            )?;
             push(&mut project.items, item(cursor)?);
         }
         project.items.shrink_to_fit();

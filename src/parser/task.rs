@@ -3,10 +3,11 @@
 use super::block::{Blame, goes_on, open};
 use super::cursor::{Cursor, Failed};
 use super::excerpt::Statements;
-use super::growth::push;
+use super::growth::{at_most, few, push};
 use super::parameter::{Owner, parameter};
 use super::stmt::{add_statement, begins_statement};
 use super::text;
+use super::written::{in_file, written};
 use crate::ast::{
     Annotation, Block, Dependency, DependencyGroup, Parameter, Task, TaskDetails, TaskHead,
     TemplateTask,
@@ -114,6 +115,8 @@ impl Body {
         match cursor.word() {
             "requires" if is_tool_block(cursor) => add_statement(cursor, &mut self.statements)?,
             "requires" | "given" | "accepts" | "parameter" => {
+                let help = "take a list: `accepts names as list`";
+                few(cursor, self.parameters.len(), "parameters of a task", help)?;
                 push(&mut self.parameters, parameter(cursor, Owner::Task)?);
             }
             "depends" => push(&mut self.dependencies, dependencies(cursor)?),
@@ -132,27 +135,14 @@ pub(super) fn is_tool_block(cursor: &mut Cursor<'_>) -> bool {
 fn dependencies(cursor: &mut Cursor<'_>) -> Result<DependencyGroup, Failed> {
     let start = cursor.bump().span.start;
     cursor.expect_word("on")?;
-    let mut items = Vec::new();
-    let mut separator = Text::default();
-    loop {
-        let (span, name) = text::dashed_name(cursor, "the name of a task")?;
-        let in_parallel = cursor.accept_word("in");
-        if in_parallel {
-            cursor.expect_word("parallel")?;
-        }
-        let item = Dependency {
-            span,
-            name,
-            in_parallel,
-            separator,
-        };
-        push(&mut items, item);
-        if !(cursor.at(Kind::Comma) || matches!(cursor.word(), "and" | "then")) {
-            break;
-        }
-        let token = cursor.bump();
-        separator = cursor.share(token.span);
+    let first = cursor.token().span.start;
+    dependency(cursor, false)?;
+    while at_separator(cursor) {
+        dependency(cursor, true)?;
     }
+    let items = written(cursor, first, |text, start, continues| {
+        in_file(text, start, continues, dependency)
+    });
     let follows = match cursor.kind() {
         Kind::Word => !begins_statement(cursor.word()),
         kind => kind == Kind::Text,
@@ -162,7 +152,33 @@ fn dependencies(cursor: &mut Cursor<'_>) -> Result<DependencyGroup, Failed> {
     }
     Ok(DependencyGroup {
         span: cursor.span_from(start),
-        items: items.into(),
+        items,
+    })
+}
+
+fn at_separator(cursor: &Cursor<'_>) -> bool {
+    cursor.at(Kind::Comma) || matches!(cursor.word(), "and" | "then")
+}
+
+/// The name of a task, behind what separates it from the one before it.
+fn dependency(cursor: &mut Cursor<'_>, continues: bool) -> Result<Dependency, Failed> {
+    let separator = match continues {
+        true => {
+            let token = cursor.bump();
+            cursor.share(token.span)
+        }
+        false => Text::default(),
+    };
+    let (span, name) = text::dashed_name(cursor, "the name of a task")?;
+    let in_parallel = cursor.accept_word("in");
+    if in_parallel {
+        cursor.expect_word("parallel")?;
+    }
+    Ok(Dependency {
+        span,
+        name,
+        in_parallel,
+        separator,
     })
 }
 
@@ -175,10 +191,20 @@ fn missing_separator(cursor: &mut Cursor<'_>) -> Failed {
     )
 }
 
+/// How many annotations a declaration may have, and how many arguments one of them.
+const ANNOTATIONS: usize = 64;
+
 /// All annotations before a declaration.
 pub(super) fn annotations(cursor: &mut Cursor<'_>) -> Result<Vec<Annotation>, Failed> {
     let mut list = Vec::new();
     while cursor.at(Kind::At) {
+        at_most(
+            cursor,
+            ANNOTATIONS,
+            list.len(),
+            "annotations",
+            "one of a kind is enough",
+        )?;
         list.push(annotation(cursor)?);
     }
     Ok(list)
@@ -193,6 +219,14 @@ fn annotation(cursor: &mut Cursor<'_>) -> Result<Annotation, Failed> {
     if !cursor.at(Kind::ParenClose) {
         args.push(text::plain(cursor, "a text or `)`")?);
         while cursor.accept(Kind::Comma).is_some() {
+            let items = "arguments of an annotation";
+            at_most(
+                cursor,
+                ANNOTATIONS,
+                args.len(),
+                items,
+                "one or a few are enough",
+            )?;
             args.push(text::plain(cursor, "another text after the comma")?);
         }
     }

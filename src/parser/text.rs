@@ -16,7 +16,9 @@ pub(super) fn plain(cursor: &mut Cursor<'_>, what: &str) -> Result<Text, Failed>
 pub(super) fn interpolated(cursor: &mut Cursor<'_>, what: &str) -> Result<Template, Failed> {
     let token = quoted(cursor, what)?;
     let value = cursor.value(token);
-    Ok(template(&value, token.span))
+    let template = template(&value, token.span);
+    cursor.weigh(&template);
+    Ok(template)
 }
 
 /// A quoted text with placeholders, if there is one.
@@ -92,7 +94,12 @@ pub(super) fn dashed_word(cursor: &mut Cursor<'_>, what: &str) -> Result<(Span, 
         joined.push('-');
         joined.push_str(cursor.slice(part.span));
     }
-    Ok((cursor.span_from(first.start), Text::from(joined)))
+    let span = cursor.span_from(first.start);
+    let name = match cursor.slice(span) == joined {
+        true => cursor.share(span),
+        false => Text::from(joined),
+    };
+    Ok((span, name))
 }
 
 /// A variable with its `$` that a statement sets.

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::{Program, ResolveError, TaskRef};
-use crate::ast::Dependency;
+use crate::ast::{Dependency, WrittenItems};
 use crate::source::Diagnostic;
 
 /// Where a task of the plan stands.
@@ -16,9 +16,9 @@ enum State {
 /// A task whose dependencies are being visited.
 struct Visit {
     task: TaskRef,
-    /// The next dependency: which group, and which item of it.
+    /// The next group, and what is left of the one before it.
     group: usize,
-    item: usize,
+    items: Option<WrittenItems<Dependency>>,
 }
 
 impl Visit {
@@ -26,22 +26,19 @@ impl Visit {
         Self {
             task,
             group: 0,
-            item: 0,
+            items: None,
         }
     }
 
-    /// The next dependency; the groups of a task may be many, so they are not walked again.
-    fn next(&mut self) -> Option<&Dependency> {
-        let groups = &self.task.head().dependencies;
-        while let Some(group) = groups.get(self.group) {
-            if let Some(dependency) = group.items.get(self.item) {
-                self.item += 1;
+    fn next(&mut self) -> Option<Dependency> {
+        loop {
+            if let Some(dependency) = self.items.as_mut().and_then(Iterator::next) {
                 return Some(dependency);
             }
+            let group = self.task.head().dependencies.get(self.group)?;
+            self.items = Some(group.items.iter());
             self.group += 1;
-            self.item = 0;
         }
-        None
     }
 }
 
@@ -63,10 +60,10 @@ impl Program {
                 open.pop();
                 continue;
             };
-            let found = self.resolve(&task, dependency)?;
+            let found = self.resolve(&task, &dependency)?;
             match states.get(&found.identity()) {
                 Some(State::Done) => {}
-                Some(State::Open) => return Err(circle(&task, dependency, &found)),
+                Some(State::Open) => return Err(circle(&task, &dependency, &found)),
                 None => {
                     states.insert(found.identity(), State::Open);
                     open.push(Visit::new(found));

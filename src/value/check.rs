@@ -171,7 +171,9 @@ impl Evaluator<'_> {
                 self.check_expression(&binary.left, pass);
                 self.check_expression(&binary.right, pass);
             }
-            Expr::Excerpt(elements) => self.check_expressions(&elements.read(), pass),
+            Expr::Excerpt(elements) => {
+                self.check_expressions(&elements.list.iter().collect::<Vec<_>>(), pass)
+            }
             Expr::Number(_) | Expr::Boolean(_) | Expr::Word(_) => {}
         }
     }

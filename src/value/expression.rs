@@ -94,7 +94,9 @@ impl Evaluator<'_> {
                 Value::Text(arithmetic::negate(value.text()).map_err(Trouble::Failed)?)
             }
             Expr::Group(inner) => self.expression_in(inner, pass)?,
-            Expr::Excerpt(elements) => Value::array(self.elements_in(&elements.read(), pass)?),
+            Expr::Excerpt(elements) => {
+                Value::array(self.elements_in(&elements.list.iter().collect::<Vec<_>>(), pass)?)
+            }
             Expr::Binary(binary) => Value::Text(self.binary(binary, pass)?),
         })
     }

@@ -4,6 +4,7 @@
 
 mod macros;
 
+use rustc_hash::FxHashSet;
 use thiserror::Error;
 
 use super::{Value, pattern, split_commas};
@@ -180,7 +181,13 @@ fn boolean(parameter: &Parameter, given: &Text) -> Result<Text, ParameterError> 
 }
 
 fn allowed_items(parameter: &Parameter, items: &[Text]) -> Result<(), ParameterError> {
-    items.iter().try_for_each(|item| allowed(parameter, item))
+    // Both lists may be long.
+    let all: FxHashSet<&Text> = match items.len() {
+        0..=16 => FxHashSet::default(),
+        _ => parameter.allowed.iter().collect(),
+    };
+    let mut others = items.iter().filter(|item| !all.contains(item));
+    others.try_for_each(|item| allowed(parameter, item))
 }
 
 fn allowed(parameter: &Parameter, text: &Text) -> Result<(), ParameterError> {

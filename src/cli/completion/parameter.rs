@@ -1,6 +1,7 @@
 //! A parameter in one line.
 
 use crate::ast::{DefaultValue, ItemType, Matching, Parameter, ParameterKind, ParameterType};
+use crate::source::Text;
 
 /// `[parameter] required number, default: 3, one of: 1, 3, range: 1-5, pattern: …`.
 pub(super) fn described(parameter: &Parameter) -> String {
@@ -11,7 +12,7 @@ pub(super) fn described(parameter: &Parameter) -> String {
     match &parameter.default {
         Some(DefaultValue::Text(text)) => add("default", text.text.to_string()),
         Some(DefaultValue::Array(items)) => {
-            let items: Vec<&str> = items.iter().map(|item| item.text.as_str()).collect();
+            let items: Vec<Text> = items.iter().map(|item| item.text).collect();
             add("default", items.join(","));
         }
         None => {}

@@ -11,6 +11,7 @@ use crate::cli::completion::type_name;
 use crate::cli::context::{Context, error};
 use crate::cli::invocation::Debug;
 use crate::resolve::{Program, ResolveError, TaskRef};
+use crate::source::Text;
 use crate::value::os_reason;
 
 /// Writes the files of each plan.
@@ -117,11 +118,10 @@ fn json_text(plan: &Plan, program: &Program) -> String {
 fn task_json(task: &TaskRef) -> Value {
     let head = task.head();
     let parameters: Vec<Value> = head.parameters.iter().map(parameter_json).collect();
-    let dependencies: Vec<&str> = head
-        .dependencies
-        .iter()
+    let groups = head.dependencies.iter();
+    let dependencies: Vec<Text> = groups
         .flat_map(|group| &group.items)
-        .map(|item| item.name.as_str())
+        .map(|item| item.name)
         .collect();
     json!({
         "name": task.full_name,

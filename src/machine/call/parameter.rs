@@ -2,7 +2,7 @@
 
 use super::super::frame::Frame;
 use super::super::{Execution, Machine, Stop, call_at};
-use crate::ast::{DefaultValue, Parameter, ParameterKind, ParameterType, Template};
+use crate::ast::{DefaultValue, Parameter, ParameterKind, ParameterType, Template, Written};
 use crate::source::Text;
 use crate::value::{self, Undefined, Value};
 
@@ -55,12 +55,12 @@ impl Machine {
     pub(super) fn default_list(
         &mut self,
         parameter: &Parameter,
-        items: &[Template],
+        items: &Written<Template>,
     ) -> Result<Value, Stop> {
         let place = format!("default of parameter '{}'", parameter.name);
-        let mut texts = Vec::with_capacity(items.len());
+        let mut texts = Vec::new();
         for item in items {
-            texts.push(self.text_with(item, Undefined::Dollar, &place)?);
+            texts.push(self.text_with(&item, Undefined::Dollar, &place)?);
         }
         value::parameter::check_items(parameter, texts)
             .map_err(|error| Stop::fail(error.to_string()))

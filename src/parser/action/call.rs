@@ -1,14 +1,12 @@
 //! `call task`.
 
 use super::super::cursor::{Cursor, Failed};
+use super::super::growth::few;
 use super::super::text;
 use crate::ast::action::Call;
 use crate::ast::{Stmt, Template};
 use crate::source::Text;
 use crate::syntax::Kind;
-
-/// How many arguments a call may have: all of them stay in the tree.
-const MOST: usize = 1024;
 
 /// `call task NAME with key="value" …`.
 pub(in crate::parser) fn call(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
@@ -23,11 +21,12 @@ pub(in crate::parser) fn call(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
     if cursor.accept_word("with") {
         // A word that is not followed by `=` begins the next statement.
         while cursor.at(Kind::Word) && cursor.nth(1).kind == Kind::Assign {
-            if arguments.len() == MOST {
-                let span = cursor.token().span;
-                let message = format!("a call with more than {MOST} arguments");
-                return Err(cursor.fail_with_help(span, message, "hand over a list"));
-            }
+            few(
+                cursor,
+                arguments.len(),
+                "arguments of a call",
+                "hand over a list",
+            )?;
             arguments.push(argument(cursor)?);
         }
     }

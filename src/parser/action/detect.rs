@@ -1,6 +1,7 @@
 //! `detect`.
 
 use super::super::cursor::{Cursor, Failed};
+use super::super::growth::few;
 use super::super::text;
 use crate::ast::Stmt;
 use crate::ast::action::{Detect, DetectWhat};
@@ -32,6 +33,12 @@ pub(in crate::parser) fn detect(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed>
 fn available(cursor: &mut Cursor<'_>) -> Result<DetectWhat, Failed> {
     let mut tools = vec![tool(cursor)?];
     while cursor.accept_word("or") {
+        few(
+            cursor,
+            tools.len(),
+            "tools to choose from",
+            "name those that you use",
+        )?;
         tools.push(tool(cursor)?);
     }
     let variable = if cursor.accept_word("as") {

@@ -37,9 +37,11 @@ pub(super) fn script_block(cursor: &mut Cursor<'_>, start: u32) -> Result<Script
         Dedented::Copy(copy) => Text::from(copy),
     };
     cursor.seek_line(extent.end, extent.content_end as u32);
+    let text = template(&script, span);
+    cursor.weigh(&text);
     Ok(ScriptBlock {
         span,
-        text: template(&script, span),
+        text,
         only_comments: !extent.has_code,
     })
 }

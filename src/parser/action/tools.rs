@@ -2,6 +2,7 @@
 
 use super::super::block::{Blame, goes_on, open};
 use super::super::cursor::{Cursor, Failed};
+use super::super::growth::{few, push};
 use super::super::text;
 use crate::ast::Stmt;
 use crate::ast::action::{RequiresTools, TaskReference, ToolRequirement};
@@ -28,6 +29,12 @@ pub(in crate::parser) fn requires_tools(cursor: &mut Cursor<'_>) -> Result<Requi
         if cursor.at_word("from") && cursor.nth_is_word(1, "tasks") {
             from_tasks(cursor, &mut block.from_tasks)?;
         } else {
+            few(
+                cursor,
+                block.tools.len(),
+                "tools in a block",
+                "write several blocks",
+            )?;
             block.tools.push(requirement(cursor)?);
         }
     }
@@ -40,7 +47,7 @@ fn from_tasks(cursor: &mut Cursor<'_>, list: &mut Vec<TaskReference>) -> Result<
     open(cursor, start, "the list of tasks", Blame::Header)?;
     while goes_on(cursor)? {
         let (span, name) = text::dashed_name(cursor, "the name of a task")?;
-        list.push(TaskReference { span, name });
+        push(list, TaskReference { span, name });
     }
     Ok(())
 }
@@ -53,6 +60,12 @@ fn requirement(cursor: &mut Cursor<'_>) -> Result<ToolRequirement, Failed> {
     while cursor.on_same_line() || !cursor.at(Kind::Word) {
         match cursor.kind() {
             Kind::GreaterOrEqual | Kind::Greater | Kind::LessOrEqual | Kind::Less => {
+                few(
+                    cursor,
+                    bounds.len(),
+                    "bounds of a version",
+                    "two of them are enough",
+                )?;
                 bounds.push(bound(cursor)?);
             }
             Kind::Equal | Kind::NotEqual | Kind::Assign => {

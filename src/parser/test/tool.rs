@@ -2,6 +2,7 @@
 
 use super::super::condition::{ConditionEnd, at_end, text_template};
 use super::super::cursor::{Cursor, Failed};
+use super::super::growth::few;
 use super::is_operator_word;
 use crate::ast::{
     Comparator, Comparison, Operand, Template, Test, ToolQuestion, ToolTest, VersionBound,
@@ -14,6 +15,12 @@ pub(super) fn tool(cursor: &mut Cursor<'_>, until: ConditionEnd) -> Result<Optio
     let first_is_word = cursor.at(Kind::Word);
     let mut tools: Vec<Text> = Vec::new();
     loop {
+        few(
+            cursor,
+            tools.len(),
+            "tools in a test",
+            "join tests by `and`",
+        )?;
         let token = cursor.token();
         match cursor.kind() {
             Kind::Text => {

@@ -17,7 +17,7 @@ pub(super) fn expression(expression: &Expr) -> String {
         Expr::Placeholder(placeholder) => placeholder.source.as_str().to_owned(),
         Expr::Array(array) => elements(&array.elements),
         Expr::Builtin(call) => call.source.as_str().to_owned(),
-        Expr::Excerpt(excerpt) => list(&excerpt.read(), self::expression),
+        Expr::Excerpt(excerpt) => list(&excerpt.list, |element| self::expression(&element)),
         Expr::Negate(inner) => format!("-{}", self::expression(inner)),
         Expr::Group(inner) => format!("({})", self::expression(inner)),
         Expr::Binary(binary) => {

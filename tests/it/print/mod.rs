@@ -283,6 +283,6 @@ fn selectors(selectors: Selectors) -> String {
 }
 
 /// The items, each as `show` shows it, with commas between them.
-fn list<T>(items: &[T], show: impl Fn(&T) -> String) -> String {
-    items.iter().map(show).collect::<Vec<_>>().join(", ")
+fn list<T>(items: impl IntoIterator<Item = T>, show: impl Fn(T) -> String) -> String {
+    items.into_iter().map(show).collect::<Vec<_>>().join(", ")
 }
