@@ -163,16 +163,34 @@ fn dense() -> Vec<(String, String)> {
         "settings of lists".to_owned(),
         text(PROJECT, |_| settings.clone(), ""),
     );
-    let numbered: [Numbered; 4] = [
-        ("tasks", |at| format!("task \"task-{at}\":\n  info \"a\"\n")),
+    let numbered: [Numbered; 10] = [
+        ("tasks", |at| format!("task \"{at}\":\n fail\n")),
+        ("tasks with a mode", |at| {
+            format!("task \"{at}\" mode \"ci\":\n fail\n")
+        }),
+        ("tasks with a parameter", |at| {
+            format!("task \"{at}\":\n given a from [\"a\"]\n fail\n")
+        }),
+        ("tasks with a dependency", |at| {
+            format!("task \"{at}\":\n depends on a\n fail\n")
+        }),
+        ("tasks with a tool", |at| {
+            format!("task \"{at}\":\n requires tools:\n  a\n")
+        }),
+        ("tasks with a note", |at| {
+            format!("@a(\"\",\"\")\ntask \"{at}\":\n fail\n")
+        }),
+        ("template tasks", |at| {
+            format!("template task \"{at}\":\n fail\n")
+        }),
         ("parameters", |at| format!(" given a{at}\n")),
-        ("names of tasks", |at| format!(" depends on task-{at}\n")),
+        ("names", |at| format!(" depends on task-{at}\n")),
         ("blocks in blocks", |at| {
             format!("{}if $a:\n", " ".repeat(at % 200 + 1))
         }),
     ];
     let numbered = numbered.map(|(name, unit)| {
-        let head = if name == "tasks" { "" } else { TASK };
+        let head = if name.contains("tasks") { "" } else { TASK };
         (name.to_owned(), text(head, unit, " fail\n"))
     });
     let long = lists.chain([settings]);

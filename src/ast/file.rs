@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
-use super::{Project, Service, Task, TemplateTask};
+use super::task::Tasks;
+use super::{Project, Service, Task};
 use crate::source::{SourceFile, Span, Text, with_positions};
 
 /// A program: its main file and everything that was included.
@@ -52,7 +53,7 @@ pub struct File {
     /// Tasks in the order of the text, platform variants included.
     pub tasks: Vec<Task>,
     /// Template tasks.
-    pub templates: Vec<TemplateTask>,
+    pub templates: Vec<Task>,
     /// Service declarations.
     pub services: Vec<Service>,
     /// Orchestration declarations.
@@ -88,8 +89,10 @@ impl Serialize for File {
             file.serialize_field("path", self.source.name())?;
             file.serialize_field("version", &self.version)?;
             file.serialize_field("project", &self.project)?;
-            file.serialize_field("tasks", &self.tasks)?;
-            file.serialize_field("templates", &self.templates)?;
+            let (kind, list) = ("task", &self.tasks);
+            file.serialize_field("tasks", &Tasks { kind, list })?;
+            let (kind, list) = ("template_task", &self.templates);
+            file.serialize_field("templates", &Tasks { kind, list })?;
             file.serialize_field("services", &self.services)?;
             file.serialize_field("orchestrations", &self.orchestrations)?;
             file.end()

@@ -10,6 +10,7 @@
 pub mod action;
 mod condition;
 mod control;
+mod definition;
 mod expr;
 mod file;
 mod project;
@@ -23,6 +24,7 @@ mod written;
 
 pub use condition::*;
 pub use control::*;
+pub use definition::{Definition, DefinitionRef, Definitions, ReadDefinition, TaskDetails};
 pub use expr::*;
 pub use file::*;
 pub use project::*;

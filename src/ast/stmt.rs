@@ -15,7 +15,7 @@ use crate::source::{SourceFile, Span};
 /// Of a very long one parts may be left as text: [`Stmt::Excerpt`]. It serialises as if all of it
 /// stood here.
 #[derive(Debug, Clone, Default)]
-pub struct Block(Arc<[Stmt]>);
+pub struct Block(pub(super) Arc<[Stmt]>);
 
 impl Block {
     /// Visits the statements in order, those of excerpts included.
@@ -58,6 +58,30 @@ impl<const N: usize> From<[Stmt; N]> for Block {
     }
 }
 
+impl Block {
+    /// Visits the `requires tools` blocks directly in it, in order.
+    pub fn visit_tools(&self, visit: &mut dyn FnMut(&RequiresTools)) {
+        for statement in self.iter() {
+            match statement {
+                Stmt::RequiresTools(tools) => visit(tools),
+                Stmt::Excerpt(excerpt) if excerpt.requires_tools => {
+                    excerpt.read().visit_tools(visit);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether a `requires tools` block stands directly in it.
+    pub fn requires_tools(&self) -> bool {
+        self.iter().any(|statement| match statement {
+            Stmt::RequiresTools(_) => true,
+            Stmt::Excerpt(excerpt) => excerpt.requires_tools,
+            _ => false,
+        })
+    }
+}
+
 impl Serialize for Block {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(Some(self.count()))?;
@@ -86,6 +110,8 @@ pub struct Excerpt {
     pub count: u32,
     /// How deep their block is indented, in columns.
     pub width: u32,
+    /// Whether a `requires tools` block is one of them.
+    pub requires_tools: bool,
     /// The parser.
     pub parse: fn(&Self) -> Block,
     /// The tree, as long as somebody holds it.

@@ -1,113 +1,122 @@
 //! Tasks, their annotations, parameters and dependencies.
 
 use std::ops::Deref;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::{Block, Template, Written};
+use super::definition::Stored;
+use super::{Definition, DefinitionRef, Definitions, Template, Written};
 use crate::source::{Span, Text};
 
-/// `task "name" mode "ci" means "…":`.
-#[derive(Debug, Serialize)]
-#[serde(tag = "kind", rename = "task")]
+/// `task "name" mode "ci" means "…":`, or `template task "name":`, which `call task` alone uses and
+/// which has no mode.
+#[derive(Debug)]
 pub struct Task {
     /// The header.
-    #[serde(rename = "position")]
     pub span: Span,
     /// The name.
     pub name: Text,
-    /// Everything but the body that most tasks do not have.
-    #[serde(flatten)]
-    pub head: TaskHead,
-    /// Its statements.
-    pub body: Block,
-}
-
-/// What tasks and template tasks share.
-///
-/// Most tasks have a description at the most: what else there may be is kept apart, so that a file
-/// of many small tasks stays small. It reads as if its fields stood here.
-#[derive(Debug, Default)]
-pub struct TaskHead {
     /// The text after `means`; an empty one is missing.
     pub description: Option<Text>,
-    more: Option<Box<TaskDetails>>,
+    stored: Stored,
 }
 
-/// What stands before and in a task beside its description and its statements.
-#[derive(Debug, Default)]
-pub struct TaskDetails {
-    /// The text after `mode`.
-    pub mode: Option<Text>,
-    /// Annotations before it.
-    pub annotations: Box<[Annotation]>,
-    /// Parameters in the order of the text.
-    pub parameters: Box<[Parameter]>,
-    /// Dependencies in the order of the text.
-    pub dependencies: Box<[DependencyGroup]>,
-}
-
-impl TaskHead {
-    /// The head of a task that has neither description nor details.
-    pub const EMPTY: Self = Self {
-        description: None,
-        more: None,
-    };
-
-    /// A head with these parts.
-    pub fn new(description: Option<Text>, details: TaskDetails) -> Self {
-        let empty = details.mode.is_none()
-            && details.annotations.is_empty()
-            && details.parameters.is_empty()
-            && details.dependencies.is_empty();
+impl Task {
+    /// A task whose definition stays in the tree.
+    pub fn new(span: Span, name: Text, description: Option<Text>, definition: Definition) -> Self {
         Self {
+            span,
+            name,
             description,
-            more: (!empty).then(|| Box::new(details)),
+            stored: Stored::Here(Box::new(definition)),
+        }
+    }
+
+    /// The same task with its definition as text, which begins at byte `start` of the file.
+    pub fn as_text(mut self, texts: &Arc<Definitions>, start: u32) -> Self {
+        self.stored = Stored::text(&self.stored.read(), texts, start);
+        self
+    }
+
+    /// What stands in it; of a file with very many tasks it may have to be parsed again.
+    pub fn definition(&self) -> DefinitionRef<'_> {
+        self.stored.read()
+    }
+
+    /// The same for a walk over all tasks: what is read again is held for nobody else.
+    pub fn definition_once(&self) -> DefinitionRef<'_> {
+        self.stored.read_once()
+    }
+
+    /// Whether it has a mode or annotations.
+    pub fn is_marked(&self) -> bool {
+        self.stored.is_marked()
+    }
+
+    /// Whether a `requires tools` block stands directly in its body.
+    pub fn requires_tools(&self) -> bool {
+        self.stored.requires_tools()
+    }
+
+    /// Its annotations, without reading the definition where there are none.
+    pub fn annotations(&self) -> Vec<Annotation> {
+        match self.is_marked() {
+            true => self.definition_once().annotations.to_vec(),
+            false => Vec::new(),
         }
     }
 }
 
-impl Deref for TaskHead {
-    type Target = TaskDetails;
-
-    fn deref(&self) -> &TaskDetails {
-        static NONE: LazyLock<TaskDetails> = LazyLock::new(TaskDetails::default);
-        self.more.as_deref().unwrap_or(&NONE)
-    }
+/// Tasks, or template tasks, as they are serialised.
+pub(super) struct Tasks<'t> {
+    pub(super) kind: &'static str,
+    pub(super) list: &'t [Task],
 }
 
-impl Serialize for TaskHead {
+impl Serialize for Tasks<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut head = serializer.serialize_struct("TaskHead", 5)?;
-        head.serialize_field("description", &self.description)?;
-        head.serialize_field("mode", &self.mode)?;
-        head.serialize_field("annotations", &self.annotations)?;
-        head.serialize_field("parameters", &self.parameters)?;
-        head.serialize_field("dependencies", &self.dependencies)?;
-        head.end()
+        let kind = self.kind;
+        serializer.collect_seq(self.list.iter().map(|task| OneTask { kind, task }))
     }
 }
 
-/// `template task "name":`, used by `call task` alone. Its head has no mode.
-#[derive(Debug, Serialize)]
-#[serde(tag = "kind", rename = "template_task")]
-pub struct TemplateTask {
-    /// The header.
-    #[serde(rename = "position")]
-    pub span: Span,
-    /// The name.
-    pub name: Text,
-    /// As of a task.
-    #[serde(flatten)]
-    pub head: TaskHead,
-    /// Its statements.
-    pub body: Block,
+struct OneTask<'t> {
+    kind: &'static str,
+    task: &'t Task,
+}
+
+impl Serialize for OneTask<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let task = self.task;
+        let definition = task.definition_once();
+        let mut node = serializer.serialize_struct("Task", 9)?;
+        node.serialize_field("kind", self.kind)?;
+        node.serialize_field("position", &task.span)?;
+        node.serialize_field("name", &task.name)?;
+        node.serialize_field("description", &task.description)?;
+        node.serialize_field("mode", &definition.mode)?;
+        node.serialize_field("annotations", &definition.annotations)?;
+        node.serialize_field("parameters", &definition.parameters)?;
+        node.serialize_field("dependencies", &definition.dependencies)?;
+        node.serialize_field("body", &definition.body)?;
+        node.end()
+    }
+}
+
+impl Serialize for Task {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        OneTask {
+            kind: "task",
+            task: self,
+        }
+        .serialize(serializer)
+    }
 }
 
 /// `@name("argument", …)`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(tag = "kind", rename = "annotation")]
 pub struct Annotation {
     /// From the `@`.

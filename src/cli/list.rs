@@ -17,18 +17,21 @@ pub(super) async fn list(context: &Context<'_>) -> Result<(), ResolveError> {
 /// Checks the file and prints its tasks.
 pub(super) fn print(file: &File, report: &Report) -> Result<(), ResolveError> {
     resolve::check(file)?;
-    report.bytes(printable(&text(file)).as_bytes());
+    text(file, &mut |part| report.bytes(printable(part).as_bytes()));
     Ok(())
 }
 
-/// One buffer for all: a file of 50,000 tasks is listed as fast as it is parsed.
-fn text(file: &File) -> String {
+/// How much is written at once, in bytes: a file of 50,000 tasks is listed as fast as it is parsed, and
+/// the list is not held whole.
+const PART: usize = 64 * 1024;
+
+fn text(file: &File, write: &mut dyn FnMut(&str)) {
     let mut out = String::from("Available tasks:\n");
     if file.tasks.is_empty() {
         out.push_str("  (no tasks defined)\n");
     }
     for task in &file.tasks {
-        let description = task.head.description.as_deref().unwrap_or("No description");
+        let description = task.description.as_deref().unwrap_or("No description");
         let platforms = platforms(task);
         // Writing to a String never fails.
         let _ = if platforms.is_empty() {
@@ -37,15 +40,18 @@ fn text(file: &File) -> String {
             let name = format!("{} {platforms}", task.name);
             writeln!(out, "  {name:<20}  {description}")
         };
+        if out.len() >= PART {
+            write(&out);
+            out.clear();
+        }
     }
-    out
+    write(&out);
 }
 
 /// `[linux, mac]`, sorted; empty for a task of every platform.
 pub(super) fn platforms(task: &Task) -> String {
-    let mut names: Vec<&str> = task
-        .head
-        .annotations
+    let annotations = task.annotations();
+    let mut names: Vec<&str> = annotations
         .iter()
         .filter(|annotation| annotation.name == "platform")
         .flat_map(|annotation| &annotation.args)

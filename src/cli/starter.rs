@@ -79,11 +79,7 @@ mod tests {
                 let file = parser::parse(&source, &Progress::default()).unwrap();
                 assert_eq!(file.project.as_ref().unwrap().name, name);
                 assert_eq!(file.tasks.len(), tasks);
-                assert!(
-                    file.tasks
-                        .iter()
-                        .all(|task| task.head.description.is_some())
-                );
+                assert!(file.tasks.iter().all(|task| task.description.is_some()));
                 resolve::check(&file).unwrap();
             }
         }

@@ -32,7 +32,7 @@ impl Machine {
             .task(&node.task, &namespace)
             .map_err(|error| Stop::fail(error.to_string()))?
             .ok_or_else(|| Stop::fail(format!("task '{}' not found", node.task)))?;
-        let pending = if task.head().dependencies.is_empty() {
+        let pending = if task.definition().dependencies.is_empty() {
             Vec::new()
         } else {
             let mut tasks = self
@@ -110,7 +110,7 @@ impl Machine {
         self.run
             .options
             .ci
-            .unwrap_or(match task.head().mode.as_deref() {
+            .unwrap_or(match task.definition().mode.as_deref() {
                 Some("ci") => true,
                 Some(_) => false,
                 None => inherited,
@@ -190,7 +190,7 @@ impl Machine {
         if let Some(Frame::Call(call)) = self.frames.last_mut() {
             call.rest = None;
         }
-        self.push_body(&target.body());
+        self.push_body(&target.definition().body);
         Ok(())
     }
 
@@ -213,7 +213,7 @@ impl Machine {
     pub(super) fn set_parameters(&mut self, task: &TaskRef) -> Execution {
         let task = task.clone();
         let called = self.call().is_some_and(|call| call.kind == CallKind::Task);
-        for parameter in &task.head().parameters {
+        for parameter in &task.definition().parameters {
             let given = self.given(parameter, called);
             let value = self.parameter_value(parameter, given)?;
             let scope = self.call().map_or(0, |call| call.scope);
@@ -254,7 +254,7 @@ impl Machine {
         });
         if !planned.with_parameters {
             self.allow(&task);
-            self.push_body(&task.body());
+            self.push_body(&task.definition().body);
         }
     }
 }

@@ -148,10 +148,12 @@ fn stages(run: &Run, plan: &[TaskRef]) -> Vec<Stage> {
         return Vec::new();
     };
     let mode = |task: &TaskRef, inherited: bool| {
-        run.options.ci.unwrap_or(match task.head().mode.as_deref() {
-            Some(mode) => mode == "ci",
-            None => inherited,
-        })
+        run.options
+            .ci
+            .unwrap_or(match task.definition().mode.as_deref() {
+                Some(mode) => mode == "ci",
+                None => inherited,
+            })
     };
     let ci = mode(target, false);
     let hooks = |event: HookEvent, name: &str| -> Vec<Stage> {

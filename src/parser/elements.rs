@@ -1,9 +1,9 @@
 //! Long arrays: most of their elements stay text, as the statements of long blocks do.
 
 use super::cursor::{Cursor, Failed};
-use super::excerpt::IN_A_FILE;
 use super::expression::expression;
 use super::nesting::{Inside, Work};
+use super::task::IN_A_FILE;
 use super::written::{after_comma, in_file, some, written};
 use crate::ast::{Elements, Expr};
 use crate::source::Text;
@@ -77,7 +77,7 @@ mod tests {
         let source = SourceFile::new("a", text).unwrap();
         let file = parse(&source, &Progress::default()).unwrap();
         let mut found = None;
-        file.tasks[0].body.visit(&mut |statement| {
+        file.tasks[0].definition().body.visit(&mut |statement| {
             if let Stmt::SetVariable(node) = statement
                 && let Expr::Array(array) = &node.value
             {

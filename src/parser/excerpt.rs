@@ -5,15 +5,13 @@ use std::sync::{Mutex, Weak};
 
 use super::cursor::Cursor;
 use super::progress::Progress;
-use super::task::Body;
+use super::task::{Body, IN_A_FILE};
 use crate::ast::{Block, Excerpt, Stmt};
 use crate::source::Span;
 
 /// The weight of statements in a row that stay in the tree (see [`Cursor::weight`]): a thousand lines
 /// or so.
 const IN_A_ROW: u32 = 4096;
-/// After this weight of what stays in the tree of a file, the bodies of further tasks stay text.
-pub(super) const IN_A_FILE: u32 = 65_536;
 
 /// The statements of a block while it is read.
 #[derive(Default)]
@@ -74,15 +72,13 @@ impl Statements {
         self.finish()
     }
 
-    /// Makes an excerpt of the statements in a row. Requirements of tools are looked for in the tree
-    /// and stay there.
+    /// Makes an excerpt of the statements in a row.
     fn leave_as_text(&mut self, cursor: &mut Cursor<'_>) {
         let Some((run, source)) = self.run.take().zip(cursor.file()) else {
             return;
         };
         let row = self.list.get(run.first..).unwrap_or_default();
-        let tools = |statement: &Stmt| matches!(statement, Stmt::RequiresTools(_));
-        if self.is_reading || row.iter().any(tools) {
+        if self.is_reading {
             return;
         }
         let excerpt = Excerpt {
@@ -90,6 +86,9 @@ impl Statements {
             span: cursor.span_from(run.start),
             count: row.len() as u32,
             width: run.width,
+            requires_tools: row
+                .iter()
+                .any(|statement| matches!(statement, Stmt::RequiresTools(_))),
             parse,
             tree: Mutex::new(Weak::<[Stmt; 0]>::new()),
         };

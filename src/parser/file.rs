@@ -9,8 +9,8 @@ use super::growth::push;
 use super::progress::Progress;
 use super::project::project;
 use super::service::{orchestration, service};
-use super::task::{annotations, task, template_task};
-use crate::ast::{File, Version};
+use super::task::{annotations, definition, task};
+use crate::ast::{Definitions, File, Version};
 use crate::source::{Diagnostic, SourceFile, Span};
 use crate::syntax::Kind;
 
@@ -33,9 +33,12 @@ pub fn parse(source: &Arc<SourceFile>, progress: &Progress) -> Result<File, Vec<
             source: source.clone(),
             ..File::default()
         },
+        texts: Arc::new(Definitions::new(source.clone(), definition)),
     };
     parser.run();
-    let FileParser { cursor, mut file } = parser;
+    let FileParser {
+        cursor, mut file, ..
+    } = parser;
     if cursor.stopped() {
         return Err(Vec::new());
     }
@@ -44,12 +47,15 @@ pub fn parse(source: &Arc<SourceFile>, progress: &Progress) -> Result<File, Vec<
         return Err(cursor.into_errors());
     }
     file.tasks.shrink_to_fit();
+    file.templates.shrink_to_fit();
     Ok(file)
 }
 
 struct FileParser<'s> {
     cursor: Cursor<'s>,
     file: File,
+    /// Where those of later tasks are read.
+    texts: Arc<Definitions>,
 }
 
 impl FileParser<'_> {
@@ -115,13 +121,17 @@ impl FileParser<'_> {
                 help,
             ));
         }
+        let start = cursor.token().span.start;
         let annotations = annotations(cursor)?;
         match cursor.word() {
-            "task" => push(&mut self.file.tasks, task(cursor, annotations)?),
-            "template" => self
-                .file
-                .templates
-                .push(template_task(cursor, annotations)?),
+            "task" => {
+                let task = task(cursor, start, annotations, &self.texts)?;
+                push(&mut self.file.tasks, task);
+            }
+            "template" => {
+                let template = task(cursor, start, annotations, &self.texts)?;
+                push(&mut self.file.templates, template);
+            }
             _ if let Some(first) = annotations.first() => {
                 let message = "an annotation has to stand before a task or template task";
                 let help = "write the declaration below the annotation";

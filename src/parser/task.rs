@@ -1,63 +1,104 @@
 //! Tasks, template tasks, annotations and dependencies.
 
+use std::sync::Arc;
+
 use super::block::{Blame, goes_on, open};
 use super::cursor::{Cursor, Failed};
 use super::excerpt::Statements;
 use super::growth::{at_most, few, push};
 use super::parameter::{Owner, parameter};
+use super::progress::Progress;
 use super::stmt::{add_statement, begins_statement};
 use super::text;
 use super::written::{in_file, written};
 use crate::ast::{
-    Annotation, Block, Dependency, DependencyGroup, Parameter, Task, TaskDetails, TaskHead,
-    TemplateTask,
+    Annotation, Definition, Definitions, Dependency, DependencyGroup, Parameter, Task, TaskDetails,
 };
-use crate::source::{Span, Text};
+use crate::source::{SourceFile, Span, Text};
 use crate::syntax::Kind;
 
-/// `task "name" …`, with the annotations that stand before it.
-pub(super) fn task(cursor: &mut Cursor<'_>, annotations: Vec<Annotation>) -> Result<Task, Failed> {
+/// After this weight of what stays in the tree of a file, the definitions of further tasks stay text.
+pub(super) const IN_A_FILE: u32 = 65_536;
+/// A longer text, in bytes, would take too long to read again for each call. Its statements become
+/// excerpts instead.
+const SHORT: u32 = 16 * 1024;
+
+/// The declaration of a task or template task from its first annotation on, which begins at `start`
+/// and has been read.
+pub(super) fn task(
+    cursor: &mut Cursor<'_>,
+    start: u32,
+    annotations: Vec<Annotation>,
+    texts: &Arc<Definitions>,
+) -> Result<Task, Failed> {
+    let (_, kept) = cursor.weight();
+    let task = whole(cursor, annotations)?;
+    let is_short = cursor.previous_end() - start <= SHORT;
+    if cursor.weight().1 <= IN_A_FILE || !is_short {
+        return Ok(task);
+    }
+    cursor.forget(kept);
+    Ok(task.as_text(texts, start))
+}
+
+/// Reads a definition again. It was read before without a mistake.
+pub(super) fn definition(source: &Arc<SourceFile>, start: u32) -> Definition {
+    let progress = Progress::default();
+    let mut cursor = Cursor::new(source, &progress);
+    cursor.seek_line(start as usize, start);
+    let read = annotations(&mut cursor).and_then(|found| parts(&mut cursor, found));
+    debug_assert!(read.is_ok(), "a definition reads the same twice");
+    read.map_or_else(|Failed| Definition::default(), |parts| parts.definition)
+}
+
+fn whole(cursor: &mut Cursor<'_>, annotations: Vec<Annotation>) -> Result<Task, Failed> {
+    let Parts {
+        span,
+        name,
+        description,
+        definition,
+    } = parts(cursor, annotations)?;
+    Ok(Task::new(span, name, description, definition))
+}
+
+struct Parts {
+    span: Span,
+    name: Text,
+    description: Option<Text>,
+    definition: Definition,
+}
+
+/// From `task` or `template` on.
+fn parts(cursor: &mut Cursor<'_>, annotations: Vec<Annotation>) -> Result<Parts, Failed> {
+    let is_template = cursor.at_word("template");
     let start = cursor.bump().span.start;
+    if is_template {
+        cursor.expect_word("task")?;
+    }
     let name = task_name(cursor)?;
     let mut details = TaskDetails {
         annotations: annotations.into(),
         ..TaskDetails::default()
     };
-    if cursor.accept_word("mode") {
+    if cursor.at_word("mode") {
+        if is_template {
+            let span = cursor.token().span;
+            let help = "the template runs in the mode of the task that calls it";
+            return Err(cursor.fail_with_help(span, "a template task has no mode", help));
+        }
+        cursor.bump();
         details.mode = Some(text::plain(cursor, "the mode as a text")?);
     }
-    let (span, head, body) = rest(cursor, start, details, "the task")?;
-    Ok(Task {
-        span,
-        name,
-        head,
-        body,
-    })
-}
-
-/// `template task "name" …`.
-pub(super) fn template_task(
-    cursor: &mut Cursor<'_>,
-    annotations: Vec<Annotation>,
-) -> Result<TemplateTask, Failed> {
-    let start = cursor.bump().span.start;
-    cursor.expect_word("task")?;
-    let name = task_name(cursor)?;
-    if cursor.at_word("mode") {
-        let span = cursor.token().span;
-        let help = "the template runs in the mode of the task that calls it";
-        return Err(cursor.fail_with_help(span, "a template task has no mode", help));
-    }
-    let details = TaskDetails {
-        annotations: annotations.into(),
-        ..TaskDetails::default()
+    let what = match is_template {
+        true => "the template task",
+        false => "the task",
     };
-    let (span, head, body) = rest(cursor, start, details, "the template task")?;
-    Ok(TemplateTask {
+    let (span, description, definition) = rest(cursor, start, details, what)?;
+    Ok(Parts {
         span,
         name,
-        head,
-        body,
+        description,
+        definition,
     })
 }
 
@@ -72,13 +113,13 @@ fn task_name(cursor: &mut Cursor<'_>) -> Result<Text, Failed> {
     text::plain(cursor, "the name of the task in double quotes")
 }
 
-/// From `means` to the end of the body; the header's span, the head and the statements.
+/// From `means` to the end of the body; the header's span, the description and the definition.
 fn rest(
     cursor: &mut Cursor<'_>,
     start: u32,
     mut details: TaskDetails,
     what: &str,
-) -> Result<(Span, TaskHead, Block), Failed> {
+) -> Result<(Span, Option<Text>, Definition), Failed> {
     let description = text::description(cursor)?;
     if cursor.at_word("mode") {
         let span = cursor.token().span;
@@ -97,8 +138,8 @@ fn rest(
     }
     details.parameters = body.parameters.into();
     details.dependencies = body.dependencies.into();
-    let head = TaskHead::new(description, details);
-    Ok((header, head, body.statements.finish_task(cursor)))
+    let body = body.statements.finish_task(cursor);
+    Ok((header, description, Definition::new(details, body)))
 }
 
 /// What stands in the body of a task.

@@ -83,20 +83,20 @@ fn where_only_a_name_can_stand_every_word_is_one() {
         "  given $with defaults to \"1\"\n  requires as as list from [\"a\" \"b\"]\n  accepts tools\n  depends on if, and then then\n  let be be for\n  set $to to to\n  capture from from from\n  call task task with with=\"1\" task=2\n  call task a - b\n  for in in $in:\n    break if if\n  for each each in [each]:\n    continue\n  for each line in $line:\n    ignore\n  try:\n    ignore\n  catch catch as $as:\n    ignore",
     ));
     let task = &file.tasks[0];
-    let names: Vec<_> = task
-        .head
+    let definition = task.definition();
+    let names: Vec<_> = definition
         .parameters
         .iter()
         .map(|p| p.name.clone())
         .collect();
     assert_eq!(names, ["with", "as", "tools"]);
-    let names: Vec<_> = task.head.dependencies[0]
+    let names: Vec<_> = definition.dependencies[0]
         .items
         .iter()
         .map(|item| format!("{}{}", item.separator, item.name))
         .collect();
     assert_eq!(names, ["if", ",and", "thenthen"]);
-    let calls: Vec<_> = task
+    let calls: Vec<_> = definition
         .body
         .iter()
         .filter_map(|statement| match statement {
@@ -111,7 +111,7 @@ fn where_only_a_name_can_stand_every_word_is_one() {
 fn line_ends_separate_no_statements() {
     let file =
         good("version: 2.0 task\n\"t\"\n:\n  info\n  \"a\" info \"b\" fail\n  \"c\" fail fail");
-    assert_eq!(file.tasks[0].body.len(), 5);
+    assert_eq!(file.tasks[0].definition().body.len(), 5);
 }
 
 #[test]
@@ -119,14 +119,15 @@ fn a_block_of_commands_is_raw_and_the_next_statement_follows_it() {
     let file = good(
         "version: 2.0\r\ntask \"t\":\r\n  run: # why\r\n    it's \"\r\n\r\n      /* {$x}\r\n  info \"a\"\r\n",
     );
-    let Stmt::Shell(shell) = &file.tasks[0].body[0] else {
+    let body = file.tasks[0].definition().body.clone();
+    let Stmt::Shell(shell) = &body[0] else {
         panic!("no shell statement");
     };
     let Script::Block(block) = &shell.script else {
         panic!("no block");
     };
     assert_eq!(block.text.text, "it's \"\n\n  /* {$x}");
-    assert_eq!(file.tasks[0].body.len(), 2);
+    assert_eq!(file.tasks[0].definition().body.len(), 2);
     assert_eq!(
         mistakes(&task("  run:\n  info \"a\"")),
         ["3:3 the block has no commands"]
@@ -253,7 +254,7 @@ fn a_variable_is_a_path_whatever_follows_it() {
         let file = good(&task(&format!(
             "  if file \"a\" matches file $b{rest}:\n    ignore"
         )));
-        let tree = format!("{:?}", file.tasks[0].body);
+        let tree = format!("{:?}", file.tasks[0].definition().body);
         assert!(tree.contains("right: Variable(\"$b\")"), "{tree}");
     }
 }

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::annotation::{self, Owner};
 use super::index::TaskIndex;
 use super::{Platform, Program, ResolveError, platform};
-use crate::ast::{File, ProjectItem, Task, TaskHead};
+use crate::ast::{File, ProjectItem, Task};
 use crate::source::{Diagnostic, SourceFile, Span};
 
 /// How many messages are kept: the first few are shown, the others only counted.
@@ -25,7 +25,7 @@ pub fn check(file: &File) -> Result<(), ResolveError> {
     for template in &file.templates {
         let (name, span) = (&template.name, template.span);
         wrong.keep(named(file, "template task", name, span));
-        wrong.keep(annotations(file, Owner::Template, name, &template.head));
+        wrong.keep(annotations(file, Owner::Template, template));
     }
     for item in file.project.iter().flat_map(|project| &project.items) {
         if let ProjectItem::Snippet(snippet) = item {
@@ -64,12 +64,14 @@ impl Wrong {
 
 fn task_head(file: &File, task: &Task) -> Result<(), ResolveError> {
     named(file, "task", &task.name, task.span)?;
-    mode(file, &task.name, task.span, &task.head)?;
-    annotations(file, Owner::Task, &task.name, &task.head)
+    if task.is_marked() {
+        mode(file, task)?;
+    }
+    annotations(file, Owner::Task, task)
 }
 
-fn annotations(file: &File, owner: Owner, name: &str, head: &TaskHead) -> Result<(), ResolveError> {
-    annotation::platforms(&file.source, owner, name, &head.annotations).map(drop)
+fn annotations(file: &File, owner: Owner, task: &Task) -> Result<(), ResolveError> {
+    annotation::platforms(&file.source, owner, &task.name, &task.annotations()).map(drop)
 }
 
 fn error(file: &Arc<SourceFile>, span: Span, message: String) -> ResolveError {
@@ -87,8 +89,9 @@ fn named(file: &File, what: &str, name: &str, span: Span) -> Result<(), ResolveE
     }
 }
 
-fn mode(file: &File, name: &str, span: Span, head: &TaskHead) -> Result<(), ResolveError> {
-    match &head.mode {
+fn mode(file: &File, task: &Task) -> Result<(), ResolveError> {
+    let (name, span) = (&task.name, task.span);
+    match &task.definition_once().mode {
         Some(mode) if mode != "ci" => Err(ResolveError::at(
             Diagnostic::new(
                 &file.source,
@@ -123,8 +126,8 @@ struct Variants {
 impl Variants {
     /// Adds a variant that is possible beside those before.
     fn add(&mut self, file: &Arc<SourceFile>, name: &str, task: &Task) -> Result<(), ResolveError> {
-        let annotations = &task.head.annotations;
-        let Ok(platforms) = annotation::platforms(file, Owner::Task, name, annotations) else {
+        let annotations = task.annotations();
+        let Ok(platforms) = annotation::platforms(file, Owner::Task, name, &annotations) else {
             // It has its own message already.
             return Ok(());
         };

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::annotation::{self, Owner};
 use super::index::TaskIndex;
 use super::{Platform, Program, ResolveError, platform};
-use crate::ast::{Annotation, Ast, Block, File, ProjectItem, Snippet, TaskHead};
+use crate::ast::{Annotation, Ast, Block, DefinitionRef, File, ProjectItem, Snippet, Task};
 use crate::source::{Span, Text};
 
 /// A task or template task of some file.
@@ -26,35 +26,33 @@ pub struct TaskRef {
 }
 
 impl TaskRef {
-    /// What it shares with all tasks.
-    pub fn head(&self) -> &TaskHead {
-        static NONE: TaskHead = TaskHead::EMPTY;
-        let index = self.index as usize;
-        match self.template {
-            true => self.file.templates.get(index).map(|task| &task.head),
-            false => self.file.tasks.get(index).map(|task| &task.head),
-        }
-        .unwrap_or(&NONE)
+    fn node(&self) -> Option<&Task> {
+        let list = match self.template {
+            true => &self.file.templates,
+            false => &self.file.tasks,
+        };
+        list.get(self.index as usize)
     }
 
-    /// Its statements; empty for a reference to nothing.
-    pub fn body(&self) -> Block {
-        let index = self.index as usize;
-        match self.template {
-            true => self.file.templates.get(index).map(|task| task.body.clone()),
-            false => self.file.tasks.get(index).map(|task| task.body.clone()),
-        }
-        .unwrap_or_default()
+    /// What stands in it; empty for a reference to nothing.
+    pub fn definition(&self) -> DefinitionRef<'_> {
+        self.node()
+            .map_or_else(DefinitionRef::empty, Task::definition)
+    }
+
+    /// Its description.
+    pub fn description(&self) -> Option<&Text> {
+        self.node()?.description.as_ref()
+    }
+
+    /// Its annotations, without reading the definition where there are none.
+    pub fn annotations(&self) -> Vec<Annotation> {
+        self.node().map(Task::annotations).unwrap_or_default()
     }
 
     /// Its header.
     pub fn span(&self) -> Span {
-        let index = self.index as usize;
-        match self.template {
-            true => self.file.templates.get(index).map(|task| task.span),
-            false => self.file.tasks.get(index).map(|task| task.span),
-        }
-        .unwrap_or_default()
+        self.node().map(|task| task.span).unwrap_or_default()
     }
 
     /// What tells it from all others.
@@ -276,9 +274,9 @@ impl Program {
         let mut plain = None;
         let mut available = Vec::new();
         for task in variants {
-            let annotations = &task.head().annotations;
+            let annotations = task.annotations();
             let platforms =
-                annotation::platforms(&task.file.source, Owner::Task, name, annotations)?;
+                annotation::platforms(&task.file.source, Owner::Task, name, &annotations)?;
             if platforms.is_empty() {
                 plain = Some(task);
             } else if current.is_some_and(|current| platforms.contains(&current)) {
@@ -299,7 +297,7 @@ impl Program {
     /// A template whose platforms include the current one.
     fn allowed(&self, task: TaskRef) -> Result<TaskRef, ResolveError> {
         let name = task.full_name.clone();
-        check_platform(&task.file, Owner::Template, &name, &task.head().annotations)?;
+        check_platform(&task.file, Owner::Template, &name, &task.annotations())?;
         Ok(task)
     }
 

@@ -35,7 +35,8 @@ impl Visit {
             if let Some(dependency) = self.items.as_mut().and_then(Iterator::next) {
                 return Some(dependency);
             }
-            let group = self.task.head().dependencies.get(self.group)?;
+            let definition = self.task.definition();
+            let group = definition.dependencies.get(self.group)?;
             self.items = Some(group.items.iter());
             self.group += 1;
         }

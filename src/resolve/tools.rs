@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::names::Identity;
 use super::{Program, ResolveError, TaskRef};
 use crate::ast::action::{RequiresTools, TaskReference, ToolRequirement};
-use crate::ast::{Block, File, ProjectItem, Stmt};
+use crate::ast::{File, ProjectItem};
 use crate::source::{Diagnostic, Text};
 
 /// A tool that has to be there.
@@ -70,9 +70,8 @@ impl Tools {
 /// A task on the way to the one being looked at.
 struct Step {
     task: TaskRef,
-    /// The next name: which block of its body, and which name in it.
-    block: usize,
-    name: usize,
+    /// The names that are still to be looked at.
+    names: std::vec::IntoIter<TaskReference>,
 }
 
 /// Whether the tasks below a task are still being looked at.
@@ -131,7 +130,7 @@ impl Program {
         }
         for (index, task) in self.ast.main.tasks.iter().enumerate() {
             // Most files have no tool blocks at all; those tasks must cost nothing here.
-            if blocks(&task.body).next().is_some() {
+            if task.requires_tools() {
                 let task = self.main_ref(index as u32, false);
                 self.visit(task, &mut states, &mut Tools::default())?;
             }
@@ -184,27 +183,16 @@ impl Program {
         let mut path = Vec::new();
         enter(task, states, tools, &mut path);
         while let Some(step) = path.last_mut() {
-            let body = step.task.body();
-            let Some(block) = body.get(step.block) else {
+            let Some(reference) = step.names.next() else {
                 states.insert(step.task.identity(), State::Done);
                 path.pop();
                 continue;
             };
-            let reference = match block {
-                Stmt::RequiresTools(block) => block.from_tasks.get(step.name),
-                _ => None,
-            };
-            let Some(reference) = reference else {
-                step.block += 1;
-                step.name = 0;
-                continue;
-            };
-            step.name += 1;
             let owner = Owner::from(&step.task);
-            let named = self.named(reference, &owner)?;
+            let named = self.named(&reference, &owner)?;
             match states.get(&named.identity()) {
                 Some(State::Done) => {}
-                Some(State::Open) => return Err(circle(reference, &owner, &named)),
+                Some(State::Open) => return Err(circle(&reference, &owner, &named)),
                 None => enter(named, states, tools, &mut path),
             }
         }
@@ -228,22 +216,17 @@ fn enter(
     tools: &mut Tools,
     path: &mut Vec<Step>,
 ) {
-    blocks(&task.body()).for_each(|block| tools.add(block));
+    let mut names = Vec::new();
+    // What stands in an `if` is required under its condition, and nobody else takes it over.
+    task.definition().body.visit_tools(&mut |block| {
+        tools.add(block);
+        names.extend(block.from_tasks.iter().cloned());
+    });
     states.insert(task.identity(), State::Open);
     path.push(Step {
         task,
-        block: 0,
-        name: 0,
+        names: names.into_iter(),
     });
-}
-
-/// The tool blocks directly in a body. What stands in an `if` is required under its condition, and
-/// nobody else takes it over.
-fn blocks(body: &Block) -> impl Iterator<Item = &RequiresTools> {
-    body.iter().filter_map(|statement| match statement {
-        Stmt::RequiresTools(block) => Some(&**block),
-        _ => None,
-    })
 }
 
 fn circle(reference: &TaskReference, owner: &Owner, task: &TaskRef) -> ResolveError {

@@ -8,6 +8,7 @@ mod printable;
 mod span;
 mod text;
 
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 pub use diagnostic::Diagnostic;
@@ -19,11 +20,21 @@ pub use text::Text;
 /// A source file: its name as it is shown in messages, and its whole text.
 ///
 /// Positions are byte offsets of 32 bits; [`SourceFile::new`] refuses a longer text.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct SourceFile {
     name: String,
     text: Arc<String>,
     lines: OnceLock<LineIndex>,
+}
+
+impl fmt::Debug for SourceFile {
+    // The text may have megabytes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SourceFile")
+            .field("name", &self.name)
+            .field("bytes", &self.text.len())
+            .finish()
+    }
 }
 
 impl SourceFile {

@@ -106,7 +106,7 @@ fn allowed(names: &Made, written: &str) -> String {
 
 fn condition_of(written: &str) -> Block {
     let file = file(&format!("task \"a\":\n  if {written}:\n    info \"a\"\n"));
-    file.tasks[0].body.clone()
+    file.tasks[0].definition().body.clone()
 }
 
 fn first(body: &[Stmt]) -> &Condition {

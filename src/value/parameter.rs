@@ -289,7 +289,10 @@ mod tests {
             );
             let source = SourceFile::new("a.drun", text).unwrap();
             let file = parse(&source, &Progress::default()).unwrap();
-            check(&file.tasks[0].head.parameters[0], &Text::from(given))
+            check(
+                &file.tasks[0].definition().parameters[0],
+                &Text::from(given),
+            )
         };
         assert!(checked("^\\w+$", "abc").is_ok());
         // Letters, digits and blanks are those of ASCII, and a brace may be itself.

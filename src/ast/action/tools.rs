@@ -33,7 +33,7 @@ pub struct ToolRequirement {
 }
 
 /// The name of a task in a `from tasks` block.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(tag = "kind", rename = "task_reference")]
 pub struct TaskReference {
     /// The name.

@@ -215,7 +215,7 @@ impl<'a> Offers<'a> {
         let mut seen = FxHashSet::default();
         for task in file.iter().flat_map(|file| &file.tasks) {
             if task.name.starts_with(self.current) && seen.insert(task.name.as_str()) {
-                let description = task.head.description.as_deref().unwrap_or_default();
+                let description = task.description.as_deref().unwrap_or_default();
                 let platforms = platforms(task);
                 self.add(&task.name, &format!("[task] {description} {platforms}"));
             }
@@ -254,7 +254,7 @@ impl<'a> Offers<'a> {
             .iter()
             .filter_map(|word| Some(word.split_once('=')?.0))
             .collect();
-        for parameter in &task.head.parameters {
+        for parameter in &task.definition().parameters {
             if seen.insert(&parameter.name) {
                 let word = format!("{}=", parameter.name);
                 self.add(&word, &parameter::described(parameter));

@@ -116,19 +116,19 @@ fn json_text(plan: &Plan, program: &Program) -> String {
 }
 
 fn task_json(task: &TaskRef) -> Value {
-    let head = task.head();
-    let parameters: Vec<Value> = head.parameters.iter().map(parameter_json).collect();
-    let groups = head.dependencies.iter();
+    let definition = task.definition();
+    let parameters: Vec<Value> = definition.parameters.iter().map(parameter_json).collect();
+    let groups = definition.dependencies.iter();
     let dependencies: Vec<Text> = groups
         .flat_map(|group| &group.items)
         .map(|item| item.name)
         .collect();
     json!({
         "name": task.full_name,
-        "description": head.description.as_deref().unwrap_or_default(),
+        "description": task.description().map(Text::as_str).unwrap_or_default(),
         "parameters": parameters,
         "dependencies": dependencies,
-        "statement_count": task.body().count(),
+        "statement_count": definition.body.count(),
     })
 }
 

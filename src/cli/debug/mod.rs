@@ -153,7 +153,7 @@ fn plans_of(program: &Program) -> impl Iterator<Item = Result<plan::Plan, Resolv
     let mut seen = rustc_hash::FxHashSet::default();
     let tasks = program.ast().main.tasks.iter();
     tasks
-        .filter(|task| !task.head.dependencies.is_empty())
+        .filter(|task| !task.definition_once().dependencies.is_empty())
         .map(|task| task.name.clone())
         .filter(move |name| seen.insert(name.clone()))
         .map(|name| plan::Plan::of(program, &name))

@@ -41,8 +41,12 @@ impl Plan {
         let by_name: FxHashMap<&str, usize> = self.names().into_iter().zip(0..).collect();
         let mut edges = Vec::new();
         for (index, task) in self.tasks.iter().enumerate() {
-            let groups = &task.head().dependencies;
-            for needed in groups.iter().flat_map(|group| &group.items) {
+            for needed in task
+                .definition()
+                .dependencies
+                .iter()
+                .flat_map(|group| &group.items)
+            {
                 let own = format!("{}.{}", task.namespace, needed.name);
                 let found = by_name.get(own.as_str());
                 let found = found.or_else(|| by_name.get(needed.name.as_str()));

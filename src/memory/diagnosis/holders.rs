@@ -214,34 +214,32 @@ fn assignment(program: &Ast, name: &str, task: &str) -> Option<Place> {
     let files =
         std::iter::once(&program.main).chain(program.includes.iter().map(|include| &include.file));
     let bare = name.trim_start_matches('$');
+    // A task of an include has its namespace before its name.
+    let task = task.rsplit('.').next();
     let mut fallback = None;
     for file in files {
-        let mut blocks: Vec<(&str, &Block)> = Vec::new();
-        blocks.extend(
-            file.tasks
-                .iter()
-                .map(|task| (task.name.as_str(), &task.body)),
-        );
-        blocks.extend(
-            file.templates
-                .iter()
-                .map(|task| (task.name.as_str(), &task.body)),
-        );
-        for item in file.project.iter().flat_map(|project| &project.items) {
-            if let ProjectItem::Snippet(snippet) = item {
-                blocks.push((snippet.name.as_str(), &snippet.body));
+        let mut here = |owner: &str, body: &Block| {
+            let place = Place::new(owner, &file.source, last_setting(body, bare)?);
+            if task == Some(owner) {
+                return Some(place);
             }
-        }
-        for (owner, block) in blocks {
-            let Some(span) = last_setting(block, bare) else {
-                continue;
-            };
-            let place = || Place::new(owner, &file.source, span);
-            // A task of an include has its namespace before its name.
-            if task.rsplit('.').next() == Some(owner) {
-                return Some(place());
-            }
-            fallback = fallback.or_else(|| Some(place()));
+            fallback.get_or_insert(place);
+            None
+        };
+        let found = file
+            .tasks
+            .iter()
+            .chain(&file.templates)
+            .find_map(|task| here(&task.name, &task.definition_once().body));
+        let items = file.project.iter().flat_map(|project| &project.items);
+        let found = found.or_else(|| {
+            items.into_iter().find_map(|item| match item {
+                ProjectItem::Snippet(snippet) => here(&snippet.name, &snippet.body),
+                _ => None,
+            })
+        });
+        if found.is_some() {
+            return found;
         }
     }
     fallback

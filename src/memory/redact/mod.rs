@@ -191,7 +191,10 @@ mod tests {
         use std::sync::Arc;
 
         use crate::ast::action::Call;
-        use crate::ast::{Expr, File, Project, ProjectItem, Setting, Stmt, Task, Template};
+        use crate::ast::{
+            Definition, Expr, File, Project, ProjectItem, Setting, Stmt, Task, TaskDetails,
+            Template,
+        };
         use crate::source::Span;
 
         let span = Span::default();
@@ -227,12 +230,12 @@ mod tests {
                     setting("secret_of", Expr::Variable("$api_token".into())),
                 ],
             }),
-            tasks: vec![Task {
+            tasks: vec![Task::new(
                 span,
-                name: "t".into(),
-                head: Default::default(),
-                body: [Stmt::Call(Box::new(call))].into(),
-            }],
+                "t".into(),
+                None,
+                Definition::new(TaskDetails::default(), [Stmt::Call(Box::new(call))].into()),
+            )],
             ..File::default()
         };
         let program = Ast {

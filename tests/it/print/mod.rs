@@ -9,7 +9,7 @@ mod statement;
 use drun::ast::action::RequiresTools;
 use drun::ast::{
     Annotation, DefaultValue, DependencyGroup, File, HookEvent, ItemType, Matching, Parameter,
-    ParameterKind, ParameterType, Project, ProjectItem, Selectors, ShellPlatform, TaskHead,
+    ParameterKind, ParameterType, Project, ProjectItem, Selectors, ShellPlatform, Task,
 };
 
 use self::expression::{expression, quoted};
@@ -22,15 +22,11 @@ pub(crate) fn file(file: &File) -> String {
         printer.project(project);
     }
     for task in &file.tasks {
-        printer.task(
-            format!("task {}", quoted(&task.name)),
-            &task.head,
-            &task.body,
-        );
+        printer.task(format!("task {}", quoted(&task.name)), task);
     }
     for template in &file.templates {
         let header = format!("template task {}", quoted(&template.name));
-        printer.task(header, &template.head, &template.body);
+        printer.task(header, template);
     }
     for service in &file.services {
         let (name, path) = (quoted(&service.name), quoted(&service.path));
@@ -70,20 +66,21 @@ impl Printer {
         self.deeper(print);
     }
 
-    fn task(&mut self, mut header: String, head: &TaskHead, body: &[drun::ast::Stmt]) {
-        self.annotations(&head.annotations);
-        if let Some(mode) = &head.mode {
+    fn task(&mut self, mut header: String, task: &Task) {
+        let definition = task.definition();
+        self.annotations(&definition.annotations);
+        if let Some(mode) = &definition.mode {
             header += &format!(" mode {}", quoted(mode));
         }
-        header += &means(head.description.as_deref());
+        header += &means(task.description.as_deref());
         self.block(header, |printer| {
-            for parameter in &head.parameters {
+            for parameter in &definition.parameters {
                 printer.parameter(parameter);
             }
-            for group in &head.dependencies {
+            for group in &definition.dependencies {
                 printer.dependencies(group);
             }
-            printer.statements(body);
+            printer.statements(&definition.body);
         });
     }
 

@@ -1,0 +1,242 @@
+//! What stands in a task beside its name: kept as a tree, or as text that is read again.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, TryLockError, Weak};
+
+use rustc_hash::FxHashMap;
+
+use super::{Annotation, Block, DependencyGroup, Parameter, Stmt};
+use crate::source::{SourceFile, Text};
+
+/// The mode, the annotations, the parameters, the dependencies and the statements of a task.
+///
+/// Most tasks have statements only: what else there may be is kept apart, so that a file of many
+/// small tasks stays small. It reads as if its fields stood here.
+#[derive(Debug, Default)]
+pub struct Definition {
+    details: Option<Box<TaskDetails>>,
+    /// The statements.
+    pub body: Block,
+}
+
+/// What stands before and in a task beside its description and its statements.
+#[derive(Debug, Default)]
+pub struct TaskDetails {
+    /// The text after `mode`.
+    pub mode: Option<Text>,
+    /// Annotations before it.
+    pub annotations: Box<[Annotation]>,
+    /// Parameters in the order of the text.
+    pub parameters: Box<[Parameter]>,
+    /// Dependencies in the order of the text.
+    pub dependencies: Box<[DependencyGroup]>,
+}
+
+impl Definition {
+    /// A definition of these parts.
+    pub fn new(details: TaskDetails, body: Block) -> Self {
+        let empty = details.mode.is_none()
+            && details.annotations.is_empty()
+            && details.parameters.is_empty()
+            && details.dependencies.is_empty();
+        Self {
+            details: (!empty).then(|| Box::new(details)),
+            body,
+        }
+    }
+
+    fn is_marked(&self) -> bool {
+        self.mode.is_some() || !self.annotations.is_empty()
+    }
+}
+
+impl Deref for Definition {
+    type Target = TaskDetails;
+
+    fn deref(&self) -> &TaskDetails {
+        static NONE: LazyLock<TaskDetails> = LazyLock::new(TaskDetails::default);
+        self.details.as_deref().unwrap_or(&NONE)
+    }
+}
+
+/// Where the definition of a task is.
+#[derive(Debug)]
+pub(super) enum Stored {
+    Here(Box<Definition>),
+    Text {
+        is_marked: bool,
+        requires_tools: bool,
+        /// Where it begins: at its first annotation, else at its header.
+        start: u32,
+        texts: Arc<Definitions>,
+    },
+}
+
+impl Stored {
+    /// The definition that begins at `start`, as text.
+    pub(super) fn text(definition: &Definition, texts: &Arc<Definitions>, start: u32) -> Self {
+        Self::Text {
+            is_marked: definition.is_marked(),
+            requires_tools: definition.body.requires_tools(),
+            start,
+            texts: texts.clone(),
+        }
+    }
+
+    pub(super) fn is_marked(&self) -> bool {
+        match self {
+            Self::Here(definition) => definition.is_marked(),
+            Self::Text { is_marked, .. } => *is_marked,
+        }
+    }
+
+    pub(super) fn requires_tools(&self) -> bool {
+        match self {
+            Self::Here(definition) => definition.body.requires_tools(),
+            Self::Text { requires_tools, .. } => *requires_tools,
+        }
+    }
+
+    pub(super) fn read(&self) -> DefinitionRef<'_> {
+        match self {
+            Self::Here(definition) => DefinitionRef::Here(definition),
+            Self::Text { start, texts, .. } => DefinitionRef::Read(texts.read(*start)),
+        }
+    }
+
+    /// The same, without keeping anything for others: for walks over all tasks.
+    pub(super) fn read_once(&self) -> DefinitionRef<'_> {
+        match self {
+            Self::Here(definition) => DefinitionRef::Here(definition),
+            Self::Text { start, texts, .. } => {
+                DefinitionRef::Read(Arc::new((texts.parse)(&texts.source, *start)))
+            }
+        }
+    }
+}
+
+/// A definition: that of the tree, or one that was read again.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub enum DefinitionRef<'t> {
+    Here(&'t Definition),
+    Read(Arc<Definition>),
+}
+
+impl DefinitionRef<'_> {
+    /// That of no task: empty.
+    pub fn empty() -> Self {
+        static EMPTY: LazyLock<Definition> = LazyLock::new(Definition::default);
+        Self::Here(&EMPTY)
+    }
+}
+
+impl Deref for DefinitionRef<'_> {
+    type Target = Definition;
+
+    fn deref(&self) -> &Definition {
+        match self {
+            Self::Here(definition) => definition,
+            Self::Read(definition) => definition,
+        }
+    }
+}
+
+/// Reads the definition that begins at a byte of a file.
+pub type ReadDefinition = fn(&Arc<SourceFile>, u32) -> Definition;
+
+/// The definitions of a file that stay text.
+pub struct Definitions {
+    source: Arc<SourceFile>,
+    parse: ReadDefinition,
+    /// What was read.
+    known: Mutex<Known>,
+}
+
+/// How much text of definitions is held as trees at a time, in bytes.
+const HELD: usize = 64 * 1024;
+
+#[derive(Default)]
+struct Known {
+    /// Read lately, by where they begin: a task that is called once is called again.
+    lately: FxHashMap<u32, Arc<Definition>>,
+    /// The text of these, in bytes.
+    text: usize,
+    /// Bodies that somebody runs: a recursion holds one at each of its levels, all the same.
+    bodies: FxHashMap<u32, Weak<[Stmt]>>,
+    /// When bodies that nobody runs any more are looked for next.
+    clean_at: usize,
+}
+
+impl Definitions {
+    /// Those of `source`, which `parse` reads.
+    pub fn new(source: Arc<SourceFile>, parse: ReadDefinition) -> Self {
+        Self {
+            source,
+            parse,
+            known: Mutex::default(),
+        }
+    }
+
+    fn read(&self, start: u32) -> Arc<Definition> {
+        let Some(known) = self.known() else {
+            return Arc::new((self.parse)(&self.source, start));
+        };
+        if let Some(definition) = known.lately.get(&start) {
+            return definition.clone();
+        }
+        drop(known);
+        let mut definition = (self.parse)(&self.source, start);
+        let Some(mut known) = self.known() else {
+            return Arc::new(definition);
+        };
+        let known = &mut *known;
+        match known.bodies.get(&start).and_then(Weak::upgrade) {
+            Some(body) => definition.body = Block(body),
+            None => {
+                known.clean();
+                let body = Arc::downgrade(&definition.body.0);
+                known.bodies.insert(start, body);
+            }
+        }
+        let last = definition.body.last();
+        let end = last.map_or(start, |statement| statement.span().end);
+        let definition = Arc::new(definition);
+        known.hold(start, (end - start) as usize, &definition);
+        definition
+    }
+
+    /// What is known; `None` while somebody else looks, who may be stuck for ever.
+    fn known(&self) -> Option<MutexGuard<'_, Known>> {
+        match self.known.try_lock() {
+            Ok(known) => Some(known),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+}
+
+impl Known {
+    fn hold(&mut self, start: u32, text: usize, definition: &Arc<Definition>) {
+        if self.text + text > HELD {
+            self.lately.clear();
+            self.text = 0;
+        }
+        self.text += text;
+        self.lately.insert(start, definition.clone());
+    }
+
+    fn clean(&mut self) {
+        if self.bodies.len() >= self.clean_at {
+            self.bodies.retain(|_, body| body.strong_count() > 0);
+            self.clean_at = self.bodies.len() * 2 + 64;
+        }
+    }
+}
+
+impl fmt::Debug for Definitions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Definitions").field(&self.source).finish()
+    }
+}
