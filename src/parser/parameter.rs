@@ -172,13 +172,13 @@ fn allowed(
     cursor.open_bracket()?;
     let mut listed = Vec::new();
     while !cursor.at(Kind::BracketClose) {
+        let help = "check them by `matching pattern`";
+        at_most(cursor, ALLOWED, listed.len(), "allowed values", help)?;
         let value = if owner == Owner::Project && cursor.at(Kind::Word) {
             text::word(cursor, "a text or `]`")?
         } else {
             text::plain(cursor, "a text or `]`")?
         };
-        let help = "check them by `matching pattern`";
-        at_most(cursor, ALLOWED, listed.len(), "allowed values", help)?;
         push(&mut listed, value);
         cursor.accept(Kind::Comma);
     }

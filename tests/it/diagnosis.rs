@@ -218,7 +218,7 @@ fn a_huge_task_file_is_the_cause_itself() {
         "-f",
         "t.drun",
         "t",
-        "--memory-limit=40MB",
+        "--memory-limit=20MB",
         "--memory-warning=off",
     ]);
     let err = finished.err();
