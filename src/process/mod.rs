@@ -16,6 +16,7 @@ mod finished;
 mod hold;
 #[cfg(unix)]
 mod job;
+mod measured;
 mod oom;
 mod probe;
 #[cfg(target_os = "linux")]

@@ -8,12 +8,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::account::Account;
 use super::command::{Branch, Origin, ShellCommand};
+use super::measured::Measured;
 use super::oom::KernelKiller;
 use super::pump::Pump;
 use super::ring::Ring;
 use super::start::StartError;
 use super::terminal::Terminal;
-use super::tree::Measured;
 use crate::source::Text;
 
 /// The processes that every supervisor of this process started and that were not waited for yet.

@@ -17,7 +17,7 @@ use super::proc::Process;
 use super::pump::Pump;
 use super::signal::{self, Signal};
 use super::supervisor::{Supervisor, lock};
-use super::tree::descending;
+use super::tree::{Living, descending};
 
 /// How long processes may take to end by themselves.
 pub const GRACE: Duration = Duration::from_secs(1);
@@ -96,7 +96,7 @@ impl Supervisor {
     /// is stuck, all that descend from this process, as far as it has no other business.
     fn living_now(&self) -> Vec<Process> {
         if self.can_look() {
-            return self.living_if_any(None, |_| true);
+            return self.living_if_any(None, |_| true).processes;
         }
         if !self.shared.owns_process {
             return Vec::new();
@@ -121,9 +121,13 @@ impl Supervisor {
             ended.asked = asked.len();
         }
         let mut pause = FIRST_PAUSE;
+        let mut none_since = None;
         loop {
             self.take_over(branches, &mut pumps);
-            let mut living = self.living_if_any(branches, |_| true);
+            let Living {
+                processes: mut living,
+                left_behind,
+            } = self.living_if_any(branches, |_| true);
             let age = begun.elapsed();
             if age >= grace || hurry.is_cancelled() {
                 let refused = send(&living, Signal::Kill);
@@ -131,7 +135,13 @@ impl Supervisor {
                 ended.killed |= !living.is_empty();
                 ended.left = living.len() + refused.len();
             }
-            if living.is_empty() || age > grace + GIVE_UP {
+            if living.is_empty() {
+                // A child whose parent ends at this moment will be ours to wait for in the next one.
+                let since = *none_since.get_or_insert(age);
+                if !left_behind || age - since > LAST_WORDS {
+                    break;
+                }
+            } else if age > grace + GIVE_UP {
                 break;
             }
             if age >= grace / 2 && age < grace {
@@ -151,9 +161,10 @@ impl Supervisor {
     fn ask(&self, branches: Option<&[Branch]>, asked: &mut Asked) {
         let mut all: Vec<Process> = Vec::new();
         for _ in 0..STOP_ROUNDS {
-            let mut new = self.living_if_any(branches, |process| {
+            let look = self.living_if_any(branches, |process| {
                 !asked.contains(&(process.pid, process.started))
             });
+            let mut new = look.processes;
             if new.is_empty() {
                 break;
             }
@@ -171,15 +182,15 @@ impl Supervisor {
         &self,
         branches: Option<&[Branch]>,
         wanted: impl Fn(&Process) -> bool,
-    ) -> Vec<Process> {
+    ) -> Living {
         if !self.is_active() {
-            return Vec::new();
+            return Living::default();
         }
         let mut living = self.living(self.descendants(), branches);
-        living.retain(&wanted);
-        if living.is_empty() {
+        living.processes.retain(&wanted);
+        if living.processes.is_empty() {
             living = self.living(proc::scan(), branches);
-            living.retain(&wanted);
+            living.processes.retain(&wanted);
         }
         living
     }

@@ -8,25 +8,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::account::Account;
 use super::command::{Branch, Origin};
 use super::entry::Process;
+use super::measured::Measured;
 use super::proc;
 use super::supervisor::{Known, Supervisor, Table, group_lives, lock, started};
 use crate::source::Text;
 
 /// How much of a command line is shown, in bytes.
 const COMMAND_BYTES: usize = 200;
-/// What reading the proportional memory of a process costs before it was measured: for the
-/// call, and for each MB.
-const PSS_CALL: Duration = Duration::from_micros(30);
-const PSS_EACH_MB: Duration = Duration::from_micros(8);
-/// A measurement that does not fit into the budget is made no more often than this many times
-/// its cost.
-const PSS_REST: u32 = 50;
-/// How many times its budget an exact measurement may take.
-const PATIENT: u32 = 5;
-/// When a whole sample took longer than its budget, the next one is made no sooner than after
-/// this many times the excess.
-const REST: u32 = 20;
-
 /// A process that a command of the execution started, or one of its descendants.
 #[derive(Clone, Debug)]
 pub struct ChildInfo {
@@ -70,37 +58,20 @@ pub struct TreeMemory {
     pub resident_only: usize,
 }
 
-/// What was measured before.
-#[derive(Debug, Default)]
-pub(super) struct Measured {
-    sizes: FxHashMap<(u32, u64), Size>,
-    accounts: Sums,
-    first: FxHashMap<(u32, u64), u64>,
-    /// The next measurement goes on until so many bytes were measured, but no longer than this.
-    enough: Option<(u64, Instant)>,
-    last: TreeMemory,
-    /// When the next sample may be made.
-    rested: Option<Instant>,
-    /// When a process may be measured whose measurement alone exceeds the budget.
-    pss_rested: Option<Instant>,
-}
-
-/// What the processes of each account use, by its address: whose memory it is stays there.
-type Sums = FxHashMap<usize, (Arc<Account>, u64)>;
-
-#[derive(Clone, Copy, Debug)]
-struct Size {
-    resident: u64,
-    proportional: u64,
-    /// How many processes there were.
-    among: usize,
-}
-
 /// A process and the command that it comes from.
 #[derive(Clone, Debug)]
 pub(super) struct Member {
     pub(super) process: Process,
     pub(super) known: Option<Arc<Known>>,
+}
+
+/// The members that live.
+#[derive(Debug, Default)]
+pub(super) struct Living {
+    pub(super) processes: Vec<Process>,
+    /// Whether one has ended and has a parent that did not wait for it: when that ends as well, it
+    /// becomes ours to wait for.
+    pub(super) left_behind: bool,
 }
 
 impl Supervisor {
@@ -113,13 +84,10 @@ impl Supervisor {
             return TreeMemory::default();
         }
         let measured = lock(&self.shared.measured);
-        if measured
-            .rested
-            .is_some_and(|rested| Instant::now() < rested)
-        {
-            return measured.last;
+        match measured.while_resting() {
+            Some(last) => last,
+            None => self.measure_tree(measured, budget),
         }
-        self.measure_tree(measured, budget)
     }
 
     /// As [`Supervisor::tree_memory`], however long the last measurement took: where a limit depends
@@ -140,22 +108,16 @@ impl Supervisor {
             return TreeMemory::default();
         }
         let mut measured = lock(&self.shared.measured);
-        measured.pss_rested = None;
-        measured.sizes.clear();
-        measured.enough = Some((enough, Instant::now() + budget * PATIENT));
+        measured.forget_sizes(enough, budget);
         self.measure_tree(measured, budget)
     }
 
     fn measure_tree(&self, mut measured: MutexGuard<'_, Measured>, budget: Duration) -> TreeMemory {
         let begin = Instant::now();
-        let end = begin + budget;
         let mut members = self.members(self.descendants());
         members.retain(|member| !member.process.is_zombie());
         members.sort_by_key(|member| std::cmp::Reverse(member.process.resident));
-        measured.last = measured.measure(&members, end);
-        let excess = begin.elapsed().saturating_sub(budget);
-        measured.rested = Some(Instant::now() + excess * REST);
-        measured.last
+        measured.sample(&members, begin, budget)
     }
 
     /// The next measurement is a new one, however long the last one took.
@@ -227,21 +189,24 @@ impl Supervisor {
         members
     }
 
-    /// As [`Supervisor::members`], those that are alive, of all branches or of some.
-    pub(super) fn living(
-        &self,
-        processes: Vec<Process>,
-        branches: Option<&[Branch]>,
-    ) -> Vec<Process> {
-        let members = self.members(processes);
-        let wanted = members.into_iter().filter(|member| {
+    /// As [`Supervisor::members`], of all branches or of some, by whether they live.
+    pub(super) fn living(&self, processes: Vec<Process>, branches: Option<&[Branch]>) -> Living {
+        let mut found = Living::default();
+        for Member { process, known } in self.members(processes) {
             let in_branch = |branches: &[Branch]| {
-                let known = member.known.as_ref();
+                let known = known.as_ref();
                 known.is_some_and(|known| branches.contains(&known.branch))
             };
-            !member.process.is_zombie() && branches.is_none_or(in_branch)
-        });
-        wanted.map(|member| member.process).collect()
+            if !branches.is_none_or(in_branch) {
+                continue;
+            }
+            if !process.is_zombie() {
+                found.processes.push(process);
+            } else if process.parent != std::process::id() {
+                found.left_behind = true;
+            }
+        }
+        found
     }
 }
 
@@ -346,123 +311,8 @@ impl Family<'_> {
     }
 }
 
-impl Measured {
-    fn measure(&mut self, members: &[Member], end: Instant) -> TreeMemory {
-        let mut total = TreeMemory {
-            processes: members.len(),
-            ..TreeMemory::default()
-        };
-        let mut sizes = FxHashMap::default();
-        let mut fresh: Vec<Size> = Vec::new();
-        let mut sums = Sums::default();
-        let mut first = FxHashMap::default();
-        let exactly = self.enough.is_some();
-        let (enough, latest) = self.enough.take().unwrap_or((0, end));
-        let mut sure = 0;
-        for Member { process, known } in members {
-            let key = (process.pid, process.started);
-            let until = if sure > enough { end } else { latest };
-            let own = self.size(process, members.len(), until);
-            let is_fresh = |size: &Size| size.still_true(process.resident, members.len());
-            // Forks of one size share the same: one that was measured stands for the others.
-            let size = match own.filter(is_fresh) {
-                None if !exactly => fresh.iter().copied().find(is_fresh).or(own),
-                _ => own,
-            };
-            fresh.extend(own.filter(is_fresh));
-            let estimate = || match exactly {
-                true => proc::private(process.pid).unwrap_or(process.resident),
-                false => process.resident,
-            };
-            let bytes = size.map_or_else(estimate, |size| size.scaled(process.resident));
-            total.bytes += bytes;
-            sure += size.map_or(0, |_| bytes);
-            let before = self.first.get(&key).copied();
-            first.insert(key, before.unwrap_or(bytes));
-            if let Some(account) = known.as_ref().and_then(|known| known.account.as_ref()) {
-                let sum = sums.entry(Arc::as_ptr(account) as usize);
-                sum.or_insert_with(|| (account.clone(), 0)).1 += bytes;
-            }
-            total.resident_only += usize::from(size.is_none());
-            sizes.extend(own.map(|own| (key, own)));
-        }
-        self.sizes = sizes;
-        self.first = first;
-        self.settle(sums);
-        total
-    }
-
-    /// Tells the accounts what their processes use; those that have none any more, that it is nothing.
-    fn settle(&mut self, sums: Sums) {
-        let before = std::mem::take(&mut self.accounts);
-        let mut totals: FxHashMap<*const Account, u64> = FxHashMap::default();
-        let all = || before.values().map(|(account, _)| (account, 0));
-        for (account, bytes) in all().chain(sums.values().map(|(account, bytes)| (account, *bytes)))
-        {
-            for account in account.chain() {
-                *totals.entry(std::ptr::from_ref(account)).or_default() += bytes;
-            }
-        }
-        for (account, _) in before.values().chain(sums.values()) {
-            for account in account.chain() {
-                let total = totals.get(&std::ptr::from_ref(account));
-                account.set_measured(total.copied().unwrap_or(0));
-            }
-        }
-        self.accounts = sums;
-    }
-
-    fn size(&mut self, process: &Process, among: usize, end: Instant) -> Option<Size> {
-        let before = self.sizes.get(&(process.pid, process.started)).copied();
-        if before.is_some_and(|before| before.still_true(process.resident, among)) {
-            return before;
-        }
-        if !self.may_measure(process.resident, end) {
-            return before;
-        }
-        let begin = Instant::now();
-        let proportional = proc::proportional(process.pid);
-        if Instant::now() > end {
-            self.pss_rested = Some(Instant::now() + begin.elapsed() * PSS_REST);
-        }
-        let proportional = proportional?;
-        Some(Size {
-            resident: process.resident,
-            proportional,
-            among,
-        })
-    }
-
-    fn may_measure(&self, resident: u64, end: Instant) -> bool {
-        let now = Instant::now();
-        let mb = u32::try_from(resident / (1024 * 1024)).unwrap_or(u32::MAX);
-        let cost = PSS_CALL + PSS_EACH_MB.saturating_mul(mb);
-        let fits = now + cost <= end;
-        let budget_left = now < end;
-        let rested = self.pss_rested.is_none_or(|rested| now >= rested);
-        fits || (budget_left && rested)
-    }
-}
-
-impl Size {
-    /// Whether the process has hardly changed since it was measured, nor have those that may share its
-    /// memory.
-    fn still_true(&self, resident: u64, among: usize) -> bool {
-        self.among == among && self.resident.abs_diff(resident) <= self.resident / 16
-    }
-
-    /// The proportional part of `resident`, if the rest of the process is like what was measured.
-    /// What was added is likely its own, so growth counts in full.
-    fn scaled(&self, resident: u64) -> u64 {
-        let grown = resident.saturating_sub(self.resident);
-        let shrunk = self.resident.saturating_sub(resident);
-        (self.proportional + grown).saturating_sub(shrunk)
-    }
-}
-
 fn info(member: &Member, measured: &Measured) -> ChildInfo {
     let process = &member.process;
-    let size = measured.sizes.get(&(process.pid, process.started));
     let known = member.known.as_ref();
     let title = known.map(|known| {
         let end = known.title.floor_char_boundary(COMMAND_BYTES);
@@ -473,10 +323,10 @@ fn info(member: &Member, measured: &Measured) -> ChildInfo {
         parent: process.parent,
         command: title.unwrap_or_default(),
         resident: process.resident,
-        proportional: size.map(|size| size.scaled(process.resident)),
+        proportional: measured.proportional(process),
         started_at: known.map(|known| known.started_at.clone()),
         age: known.map(|known| known.started.elapsed()),
-        first: measured.first.get(&(process.pid, process.started)).copied(),
+        first: measured.first(process),
         account: known.and_then(|known| known.account.clone()),
     }
 }
@@ -499,4 +349,44 @@ fn reap(pid: u32) {
     }
     #[cfg(not(unix))]
     let _ = pid;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_ended_before_its_parent_is_still_to_come() {
+        let supervisor = Supervisor::owning_process();
+        // No machine has processes of these numbers.
+        let process = |pid: u32, parent: u32, state: u8| Process {
+            pid,
+            parent,
+            group: 1_999_999_990,
+            session: 1_999_999_990,
+            started: 1,
+            state,
+            threads: 1,
+            resident: 0,
+        };
+        let shell = process(1_999_999_990, std::process::id(), b'S');
+        let child = |state| process(1_999_999_991, shell.pid, state);
+        let look = |processes: &[Process]| {
+            let found = supervisor.living(processes.to_vec(), None);
+            (found.processes.len(), found.left_behind)
+        };
+        assert_eq!(look(&[shell, child(b'S')]), (2, false));
+        assert_eq!(look(&[shell, child(b'Z')]), (1, true));
+        // The shell ended between the looks at the two.
+        let ended = Process {
+            state: b'Z',
+            ..shell
+        };
+        assert_eq!(look(&[child(b'Z'), ended]), (0, true));
+        let adopted = Process {
+            parent: std::process::id(),
+            ..child(b'Z')
+        };
+        assert_eq!(look(&[adopted]), (0, false));
+    }
 }

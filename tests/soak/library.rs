@@ -128,7 +128,7 @@ pub(crate) fn soak(executions: u64) {
 /// Which task comes next: mostly quick ones.
 fn choose(number: u64, random: &mut Random) -> (&'static str, End) {
     match number {
-        _ if number % 2000 == 1999 => ("grows", End::Stopped),
+        _ if number % 2000 == 500 => ("grows", End::Stopped),
         _ if number % 200 == 199 => ("waits in parallel", End::Dropped),
         _ if number % 100 == 99 => ("waits", End::Dropped),
         _ if number % 50 == 49 => ("parallel", End::Ran),
