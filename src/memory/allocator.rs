@@ -25,7 +25,7 @@ const CHURN: u64 = 16;
 /// What a thread may take while growth is held, in bytes, before it is asked how much is resident.
 const WHILE_HELD: i64 = 2 * 1024 * 1024;
 /// Between two looks at whether growth is still held.
-const STILL: Duration = Duration::from_millis(10);
+const STILL: Duration = Duration::from_millis(2);
 /// How long a thread is kept.
 const LONGEST: Duration = Duration::from_secs(3);
 /// How far above the limit a thread takes memory, in bytes, when somebody stands behind it: it asks
@@ -287,9 +287,15 @@ fn stand_still(more: u64) {
         return;
     }
     KEPT.fetch_add(1, Ordering::AcqRel);
+    let before = is_held();
     // Who decides may not have got to it.
     call_for_help();
     while is_too_much(more) && begun.elapsed() < LONGEST {
+        // It was decided meanwhile. This may be the thread that has to hear of it, and one allocation
+        // may have led it far over the limit: it gets as far as what is given to everybody then.
+        if is_held() && !before {
+            break;
+        }
         std::thread::sleep(STILL);
     }
     KEPT.fetch_sub(1, Ordering::AcqRel);
@@ -362,7 +368,9 @@ impl Here {
     fn take_while_held(&self, live: i64) {
         let epoch = EPOCH.load(Ordering::Acquire);
         if self.epoch.replace(epoch) != epoch {
+            // It may have been taken before that.
             self.held.set(0);
+            return;
         }
         self.held.set(self.held.get() + live);
         if self.held.get() > WHILE_HELD {

@@ -186,7 +186,8 @@ impl Backstop {
 struct Watcher {
     standby: Arc<Standby>,
     /// Since when memory is above a limit.
-    over_since: Option<Instant>,
+    /// Since when memory is above a limit, and what was resident then, in bytes.
+    over_since: Option<(Instant, u64)>,
     /// Since when somebody wishes that the execution ends.
     wished_since: Option<Instant>,
     /// How often the monitor had read when it was last asked to.
@@ -278,8 +279,11 @@ impl Watcher {
             return false;
         };
         let resident = reading.map_or(0, |reading| reading.resident);
-        let over = self.over_since.get_or_insert_with(Instant::now).elapsed();
-        let grows_on = exceeded.scope == Scope::Own && resident > exceeded.limit + EXCESS;
+        let (since, at_first) = *self.over_since.get_or_insert_with(|| (Instant::now(), resident));
+        let over = since.elapsed();
+        // One allocation may step far over the limit; that is no growth yet.
+        let grows_on =
+            exceeded.scope == Scope::Own && resident > at_first.max(exceeded.limit) + EXCESS;
         let hasty = grows_on || allocator::keeps_somebody();
         if over >= self.standby.patience || (hasty && over >= HASTE) {
             self.resort_to(exceeded);

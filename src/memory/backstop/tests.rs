@@ -85,10 +85,28 @@ fn a_monitor_that_is_stuck_is_noticed_without_a_ring() {
 #[test]
 fn who_lets_memory_grow_on_is_given_no_time() {
     let stage = Stage::new(Duration::from_secs(3600));
-    stage.megabytes.store(600, Ordering::Relaxed);
+    stage.megabytes.store(501, Ordering::Relaxed);
     bell::ring();
+    while stage.shared.decided().is_none() {
+        std::thread::yield_now();
+    }
+    stage.megabytes.store(600, Ordering::Relaxed);
     let resorted = stage.resorted.recv_timeout(Duration::from_secs(20));
     assert!(resorted.is_ok());
+}
+
+#[test]
+fn one_step_far_over_the_limit_is_no_growth() {
+    let stage = Stage::new(Duration::from_secs(3600));
+    stage.megabytes.store(900, Ordering::Relaxed);
+    bell::ring();
+    while stage.shared.decided().is_none() {
+        std::thread::yield_now();
+    }
+    // Longer than who is in haste waits.
+    let resorted = stage.resorted.recv_timeout(HASTE * 3);
+    assert_eq!(resorted.unwrap_err(), mpsc::RecvTimeoutError::Timeout);
+    assert!(stage.shared.act());
 }
 
 #[test]
