@@ -148,6 +148,17 @@ fn dense() -> Vec<(String, String)> {
         format!(" run:\n  {}\n", long("{a}")),
         format!(" if $a is \"{}\":\n  fail\n", long("{a}")),
         format!(" if $a:\n  fail\n{}", long(" else if $a:\n  fail\n")),
+        format!(" set $a to \"{}\"\n", long("{a}")),
+        format!(" let $a=\"{}\"\n", long("{a}")),
+        format!(" capture \"{}\" as $a\n", long("{a}")),
+        format!(" set $a to env(\"{}\")\n", long("{a}")),
+        format!(" set $a to {{$a in [{}1] ? b : c}}\n", long("1,")),
+        format!(" if env(\"{}\") is \"x\":\n  fail\n", long("{a}")),
+        format!(
+            " given a defaults to {{$a in [{}1] ? b : c}}\n fail\n",
+            long("1,")
+        ),
+        format!("{} fail\n", long(" given a from [\"\"]\n")),
     ];
     let lists = lists.iter().flat_map(|unit| {
         let in_one = text(TASK, |_| unit.clone(), "");
@@ -158,11 +169,20 @@ fn dense() -> Vec<(String, String)> {
             (format!("tasks {name}…"), in_many),
         ]
     });
-    let settings = format!(" set a as list to [{}1]\n", long("1,"));
-    let settings = (
-        "settings of lists".to_owned(),
-        text(PROJECT, |_| settings.clone(), ""),
-    );
+    let projects = [
+        format!(" set a as list to [{}1]\n", long("1,")),
+        format!(" set a to \"{}\"\n", long("{a}")),
+        format!(" before any task:\n  info \"{}\"\n", long("{a}")),
+        format!(" snippet \"a\":\n{}", long("  let $a=1\n")),
+        format!(" requires tools:\n{}", long("  a > 1\n")),
+    ];
+    let projects = projects.iter().map(|unit| {
+        let name: String = unit.chars().take(30).collect();
+        (
+            format!("project {name}…"),
+            text(PROJECT, |_| unit.clone(), ""),
+        )
+    });
     let numbered: [Numbered; 10] = [
         ("tasks", |at| format!("task \"{at}\":\n fail\n")),
         ("tasks with a mode", |at| {
@@ -193,7 +213,7 @@ fn dense() -> Vec<(String, String)> {
         let head = if name.contains("tasks") { "" } else { TASK };
         (name.to_owned(), text(head, unit, " fail\n"))
     });
-    let long = lists.chain([settings]);
+    let long = lists.chain(projects);
     repeated.into_iter().chain(long).chain(numbered).collect()
 }
 

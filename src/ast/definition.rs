@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, TryLockError, Weak};
 use rustc_hash::FxHashMap;
 
 use super::{Annotation, Block, DependencyGroup, Parameter, Stmt};
-use crate::source::{SourceFile, Text};
+use crate::source::{SourceFile, Span, Text};
 
 /// The mode, the annotations, the parameters, the dependencies and the statements of a task.
 ///
@@ -67,19 +67,19 @@ pub(super) enum Stored {
     Text {
         is_marked: bool,
         requires_tools: bool,
-        /// Where it begins: at its first annotation, else at its header.
-        start: u32,
+        /// Where it begins: at its first annotation, else at its header; and where it ends.
+        span: Span,
         texts: Arc<Definitions>,
     },
 }
 
 impl Stored {
-    /// The definition that begins at `start`, as text.
-    pub(super) fn text(definition: &Definition, texts: &Arc<Definitions>, start: u32) -> Self {
+    /// The definition at `span`, as text.
+    pub(super) fn text(definition: &Definition, texts: &Arc<Definitions>, span: Span) -> Self {
         Self::Text {
             is_marked: definition.is_marked(),
             requires_tools: definition.body.requires_tools(),
-            start,
+            span,
             texts: texts.clone(),
         }
     }
@@ -101,16 +101,17 @@ impl Stored {
     pub(super) fn read(&self) -> DefinitionRef<'_> {
         match self {
             Self::Here(definition) => DefinitionRef::Here(definition),
-            Self::Text { start, texts, .. } => DefinitionRef::Read(texts.read(*start)),
+            Self::Text { span, texts, .. } => DefinitionRef::Read(texts.read(*span)),
         }
     }
 
     /// The same, without keeping anything for others: for walks over all tasks.
-    pub(super) fn read_once(&self) -> DefinitionRef<'_> {
+    pub(super) fn read_once(&self, extent: Extent) -> DefinitionRef<'_> {
         match self {
             Self::Here(definition) => DefinitionRef::Here(definition),
-            Self::Text { start, texts, .. } => {
-                DefinitionRef::Read(Arc::new((texts.parse)(&texts.source, *start)))
+            Self::Text { span, texts, .. } => {
+                let definition = (texts.parse)(&texts.source, span.start, extent);
+                DefinitionRef::Read(Arc::new(definition))
             }
         }
     }
@@ -143,8 +144,17 @@ impl Deref for DefinitionRef<'_> {
     }
 }
 
+/// How much of a definition is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// Its mode and its annotations, which it begins with.
+    Marks,
+}
+
 /// Reads the definition that begins at a byte of a file.
-pub type ReadDefinition = fn(&Arc<SourceFile>, u32) -> Definition;
+pub type ReadDefinition = fn(&Arc<SourceFile>, u32, Extent) -> Definition;
 
 /// The definitions of a file that stay text.
 pub struct Definitions {
@@ -154,15 +164,18 @@ pub struct Definitions {
     known: Mutex<Known>,
 }
 
-/// How much text of definitions is held as trees at a time, in bytes.
-const HELD: usize = 64 * 1024;
+/// How much text of definitions is held as trees at a time, in bytes; the one that was read last is
+/// held in any case.
+const HELD: u32 = 64 * 1024;
+/// What one of them counts for in addition.
+const EACH: u32 = 64;
 
 #[derive(Default)]
 struct Known {
     /// Read lately, by where they begin: a task that is called once is called again.
     lately: FxHashMap<u32, Arc<Definition>>,
     /// The text of these, in bytes.
-    text: usize,
+    text: u32,
     /// Bodies that somebody runs: a recursion holds one at each of its levels, all the same.
     bodies: FxHashMap<u32, Weak<[Stmt]>>,
     /// When bodies that nobody runs any more are looked for next.
@@ -179,15 +192,17 @@ impl Definitions {
         }
     }
 
-    fn read(&self, start: u32) -> Arc<Definition> {
+    fn read(&self, span: Span) -> Arc<Definition> {
+        let start = span.start;
+        let parse = || (self.parse)(&self.source, start, Extent::Whole);
         let Some(known) = self.known() else {
-            return Arc::new((self.parse)(&self.source, start));
+            return Arc::new(parse());
         };
         if let Some(definition) = known.lately.get(&start) {
             return definition.clone();
         }
         drop(known);
-        let mut definition = (self.parse)(&self.source, start);
+        let mut definition = parse();
         let Some(mut known) = self.known() else {
             return Arc::new(definition);
         };
@@ -200,10 +215,8 @@ impl Definitions {
                 known.bodies.insert(start, body);
             }
         }
-        let last = definition.body.last();
-        let end = last.map_or(start, |statement| statement.span().end);
         let definition = Arc::new(definition);
-        known.hold(start, (end - start) as usize, &definition);
+        known.hold(span, &definition);
         definition
     }
 
@@ -218,13 +231,14 @@ impl Definitions {
 }
 
 impl Known {
-    fn hold(&mut self, start: u32, text: usize, definition: &Arc<Definition>) {
-        if self.text + text > HELD {
+    fn hold(&mut self, span: Span, definition: &Arc<Definition>) {
+        let text = span.end.saturating_sub(span.start).saturating_add(EACH);
+        if self.text.saturating_add(text) > HELD {
             self.lately.clear();
             self.text = 0;
         }
-        self.text += text;
-        self.lately.insert(start, definition.clone());
+        self.text = self.text.saturating_add(text);
+        self.lately.insert(span.start, definition.clone());
     }
 
     fn clean(&mut self) {

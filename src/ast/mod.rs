@@ -24,7 +24,7 @@ mod written;
 
 pub use condition::*;
 pub use control::*;
-pub use definition::{Definition, DefinitionRef, Definitions, ReadDefinition, TaskDetails};
+pub use definition::*;
 pub use expr::*;
 pub use file::*;
 pub use project::*;

@@ -7,7 +7,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::definition::Stored;
-use super::{Definition, DefinitionRef, Definitions, Template, Written};
+use super::{Definition, DefinitionRef, Definitions, Extent, Template, Written};
 use crate::source::{Span, Text};
 
 /// `task "name" mode "ci" means "…":`, or `template task "name":`, which `call task` alone uses and
@@ -34,9 +34,9 @@ impl Task {
         }
     }
 
-    /// The same task with its definition as text, which begins at byte `start` of the file.
-    pub fn as_text(mut self, texts: &Arc<Definitions>, start: u32) -> Self {
-        self.stored = Stored::text(&self.stored.read(), texts, start);
+    /// The same task with its definition as text, which stands between these bytes of the file.
+    pub fn as_text(mut self, texts: &Arc<Definitions>, start: u32, end: u32) -> Self {
+        self.stored = Stored::text(&self.stored.read(), texts, Span::new(start, end));
         self
     }
 
@@ -47,7 +47,15 @@ impl Task {
 
     /// The same for a walk over all tasks: what is read again is held for nobody else.
     pub fn definition_once(&self) -> DefinitionRef<'_> {
-        self.stored.read_once()
+        self.stored.read_once(Extent::Whole)
+    }
+
+    /// Its mode and its annotations; what else there is may be missing.
+    pub fn marks(&self) -> DefinitionRef<'_> {
+        match self.is_marked() {
+            true => self.stored.read_once(Extent::Marks),
+            false => DefinitionRef::empty(),
+        }
     }
 
     /// Whether it has a mode or annotations.
@@ -58,14 +66,6 @@ impl Task {
     /// Whether a `requires tools` block stands directly in its body.
     pub fn requires_tools(&self) -> bool {
         self.stored.requires_tools()
-    }
-
-    /// Its annotations, without reading the definition where there are none.
-    pub fn annotations(&self) -> Vec<Annotation> {
-        match self.is_marked() {
-            true => self.definition_once().annotations.to_vec(),
-            false => Vec::new(),
-        }
     }
 }
 

@@ -4,35 +4,41 @@ use std::{fmt, iter, vec};
 
 use serde::{Serialize, Serializer};
 
-use crate::source::Text;
+use crate::source::{Span, Text};
 
 /// A list that is kept as text and read when it is needed, by few and seldom: nodes of a list of
 /// one-letter names would be many times as large as the file. It serialises as its items.
 #[derive(Clone)]
 pub struct Written<T> {
-    /// The file up to the end of the list: positions count from the start of the file.
+    /// The text that it stands in.
     text: Text,
-    start: u32,
+    /// The list in it.
+    span: Span,
     read: ReadItems<T>,
 }
 
-/// Reads items from a byte of a text on, and says where the next ones begin: not all at once, since
-/// that would be the list of nodes that is not kept. Whether others stand before them says the last
-/// argument: they begin with what separates them.
-pub type ReadItems<T> = fn(&Text, u32, bool) -> (Vec<T>, Option<u32>);
+/// Reads items at a place of a text, and says where the next ones begin. Whether others stand before
+/// them says the third argument: then they begin with what separates them. The last one is how many
+/// to read at the most: not all at once, since that would be the list of nodes that is not kept.
+pub type ReadItems<T> = fn(&Text, Span, bool, usize) -> (Vec<T>, Option<u32>);
+
+/// How many items are read first, and at most at a time: of many lists only the first is looked at.
+const FIRST: usize = 4;
+const MOST: usize = 1024;
 
 impl<T> Written<T> {
-    /// The list that begins at byte `start` of `text` and ends with it.
-    pub fn new(text: Text, start: u32, read: ReadItems<T>) -> Self {
-        Self { text, start, read }
+    /// The list at `span` in `text`, of which `read` reads items.
+    pub fn new(text: Text, span: Span, read: ReadItems<T>) -> Self {
+        Self { text, span, read }
     }
 
     /// The items in order; takes as long as parsing them.
     pub fn iter(&self) -> WrittenItems<T> {
         WrittenItems {
             text: self.text.clone(),
-            next: Some(self.start),
+            left: Some(self.span),
             continues: false,
+            most: FIRST,
             read: self.read,
             items: Vec::new().into_iter(),
         }
@@ -42,9 +48,10 @@ impl<T> Written<T> {
 /// The items of a [`Written`] list, a part of them at a time.
 pub struct WrittenItems<T> {
     text: Text,
-    /// Where those begin that were not read yet.
-    next: Option<u32>,
+    /// Where those stand that were not read yet.
+    left: Option<Span>,
     continues: bool,
+    most: usize,
     read: ReadItems<T>,
     items: vec::IntoIter<T>,
 }
@@ -57,9 +64,12 @@ impl<T> Iterator for WrittenItems<T> {
             if let Some(item) = self.items.next() {
                 return Some(item);
             }
-            let (items, next) = (self.read)(&self.text, self.next?, self.continues);
-            (self.items, self.next) = (items.into_iter(), next);
+            let left = self.left?;
+            let (items, next) = (self.read)(&self.text, left, self.continues, self.most);
+            self.items = items.into_iter();
+            self.left = next.map(|next| Span::new(next, left.end));
             self.continues = true;
+            self.most = (self.most * 4).min(MOST);
         }
     }
 }
@@ -77,7 +87,9 @@ impl<T> IntoIterator for &Written<T> {
 
 impl<T> fmt::Debug for Written<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list = self.text.get(self.start as usize..).unwrap_or_default();
+        let list = self
+            .text
+            .get(self.span.start as usize..self.span.end as usize);
         f.debug_tuple("Written").field(&list).finish()
     }
 }

@@ -50,8 +50,9 @@ fn text(file: &File, write: &mut dyn FnMut(&str)) {
 
 /// `[linux, mac]`, sorted; empty for a task of every platform.
 pub(super) fn platforms(task: &Task) -> String {
-    let annotations = task.annotations();
-    let mut names: Vec<&str> = annotations
+    let marks = task.marks();
+    let mut names: Vec<&str> = marks
+        .annotations
         .iter()
         .filter(|annotation| annotation.name == "platform")
         .flat_map(|annotation| &annotation.args)

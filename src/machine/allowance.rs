@@ -61,8 +61,8 @@ impl Machine {
     /// Puts the limit of a task in force whose call is on top. A limit that is not below the one
     /// around it says nothing new; so a recursion does not pile them up.
     pub(super) fn allow(&mut self, task: &TaskRef) {
-        let annotations = task.annotations();
-        let Some(bytes) = memory_limit(&annotations) else {
+        let marks = task.marks();
+        let Some(bytes) = memory_limit(&marks.annotations) else {
             return;
         };
         let around = self.allowances.innermost();
@@ -71,7 +71,7 @@ impl Machine {
         }
         let account = around.map(|(_, account)| account.clone());
         let account = Account::within(account, task.full_name.clone());
-        let annotation = annotations.iter().find(|note| note.name == "memory");
+        let annotation = marks.annotations.iter().find(|note| note.name == "memory");
         let span = annotation.map_or_else(|| task.span(), |note| note.span);
         self.allowances.own.push(Allowance {
             frame: self.frames.len().saturating_sub(1),

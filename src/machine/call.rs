@@ -110,7 +110,7 @@ impl Machine {
         self.run
             .options
             .ci
-            .unwrap_or(match task.definition().mode.as_deref() {
+            .unwrap_or(match task.marks().mode.as_deref() {
                 Some("ci") => true,
                 Some(_) => false,
                 None => inherited,

@@ -150,7 +150,7 @@ fn stages(run: &Run, plan: &[TaskRef]) -> Vec<Stage> {
     let mode = |task: &TaskRef, inherited: bool| {
         run.options
             .ci
-            .unwrap_or(match task.definition().mode.as_deref() {
+            .unwrap_or(match task.marks().mode.as_deref() {
                 Some(mode) => mode == "ci",
                 None => inherited,
             })

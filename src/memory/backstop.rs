@@ -279,7 +279,9 @@ impl Watcher {
             return false;
         };
         let resident = reading.map_or(0, |reading| reading.resident);
-        let (since, at_first) = *self.over_since.get_or_insert_with(|| (Instant::now(), resident));
+        let (since, at_first) = *self
+            .over_since
+            .get_or_insert_with(|| (Instant::now(), resident));
         let over = since.elapsed();
         // One allocation may step far over the limit; that is no growth yet.
         let grows_on =

@@ -104,6 +104,16 @@ pub(super) fn statements(
     Ok(list.finish())
 }
 
+/// The same below the header of a snippet or a hook.
+pub(super) fn declared(cursor: &mut Cursor<'_>, start: u32, what: &str) -> Result<Block, Failed> {
+    open(cursor, start, what, Blame::Header)?;
+    let mut list = Statements::default();
+    while goes_on(cursor)? {
+        add_statement(cursor, &mut list)?;
+    }
+    Ok(list.finish_declared(cursor))
+}
+
 /// The same below a statement whose header began at `start`; the header's span, then the block.
 pub(super) fn body(
     cursor: &mut Cursor<'_>,

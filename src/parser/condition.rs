@@ -229,9 +229,8 @@ fn quoted_or_value(cursor: &mut Cursor<'_>) -> Result<Option<Operand>, Failed> {
 
 /// The template of a string token that was taken.
 pub(super) fn text_template(cursor: &mut Cursor<'_>, token: Token) -> Template {
-    let template = template_at(cursor, &cursor.value(token), token.span);
-    cursor.weigh(&template);
-    template
+    let text = cursor.value(token);
+    template_at(cursor, &text, token.span)
 }
 
 /// A path: a string, a placeholder, a variable, or unquoted words up to one of `stop`.
@@ -267,11 +266,8 @@ pub(super) fn path(
     if cursor.slice(span).is_empty() {
         return Err(cursor.unexpected("a path"));
     }
-    Ok(PathOperand::Text(template_at(
-        cursor,
-        &cursor.share(span),
-        span,
-    )))
+    let text = cursor.share(span);
+    Ok(PathOperand::Text(template_at(cursor, &text, span)))
 }
 
 /// Whether the token behind the current one ends a path.

@@ -59,3 +59,33 @@ fn a_long_file_costs_as_much_a_byte_as_a_short_one() {
 fn bytes_are_counted() {
     assert!(passed(SAMPLE) > SAMPLE.len() / 2);
 }
+
+#[test]
+fn what_is_read_again_costs_only_itself() {
+    let tasks: String = (0..20_000)
+        .map(|at| format!("@memory(\"1GB\")\ntask \"t{at}\":\n  depends on a, b\n  info \"x\"\n"))
+        .collect();
+    let rows = format!("task \"rows\":\n{}", "  info \"x\"\n".repeat(10_000));
+    let comment = "# a\n".repeat(100_000);
+    let text = format!("{comment}version: 2.0\n{rows}{tasks}{comment}");
+    let file = parse(&SourceFile::new("a", text).unwrap(), &Progress::default()).unwrap();
+    let cost = |read: &dyn Fn() -> usize| {
+        let before = PASSED.get();
+        (read(), PASSED.get() - before)
+    };
+    let last = file.tasks.last().unwrap();
+    let (count, passed) = cost(&|| last.marks().annotations.len());
+    assert!(count == 1 && passed < 100, "{passed}");
+    // The comment behind the last task belongs to nobody.
+    let before = &file.tasks[19_000];
+    let (count, passed) = cost(&|| before.definition().body.len());
+    assert!(count == 1 && passed < 300, "{passed}");
+    let (count, passed) = cost(&|| before.definition().dependencies[0].items.iter().count());
+    assert!(count == 2 && passed < 300, "{passed}");
+    let (count, passed) = cost(&|| {
+        let mut count = 0;
+        file.tasks[0].definition().body.visit(&mut |_| count += 1);
+        count
+    });
+    assert!(count == 10_000 && passed < 3 * rows.len(), "{passed}");
+}

@@ -93,6 +93,22 @@ impl<'s> Cursor<'s> {
         cursor
     }
 
+    /// At a place of a file that was read before. `block` is the width of the block that it stands in;
+    /// without one it is the start of a line.
+    pub(super) fn again(file: &'s Arc<SourceFile>, position: usize, block: Option<u32>) -> Self {
+        let mut lexer = Lexer::new(file.text(), Mode::File);
+        lexer.seek(position, block.is_none());
+        let all = Span::new(0, file.text().len() as u32);
+        let mut cursor = Self::at_first(lexer, file.share(all), Mode::File);
+        cursor.file = Some(file);
+        cursor.previous_end = position as u32;
+        if let Some(width) = block {
+            cursor.indentation.open(width);
+        }
+        cursor.settle();
+        cursor
+    }
+
     /// At byte `start` of a file, in a list: lines and indentation mean nothing.
     pub(super) fn list(text: &'s Text, start: usize) -> Self {
         let mut lexer = Lexer::new(text, Mode::File);
@@ -310,6 +326,8 @@ impl<'s> Cursor<'s> {
 
     /// Goes on behind raw text that ends at `position`; what lies between counts as taken.
     pub fn seek(&mut self, position: usize) {
+        // Whoever passes over text has taken it apart.
+        self.add_weight(position.saturating_sub(self.previous_end as usize));
         self.seek_to(position, false);
     }
 
@@ -387,21 +405,19 @@ impl<'s> Cursor<'s> {
     /// Counts what a text was taken apart into: tokens that were not taken here.
     pub(super) fn weigh(&mut self, template: &Template) {
         if !template.is_plain() {
-            let weight = (template.text.len() / 2) as u32;
-            self.taken = self.taken.saturating_add(weight);
-            self.kept = self.kept.saturating_add(weight);
+            self.add_weight(template.text.len());
         }
+    }
+
+    fn add_weight(&mut self, bytes: usize) {
+        let weight = (bytes / 2) as u32;
+        self.taken = self.taken.saturating_add(weight);
+        self.kept = self.kept.saturating_add(weight);
     }
 
     /// Only this weight stays in the tree: the rest was left as text.
     pub(super) fn forget(&mut self, kept: u32) {
         self.kept = kept;
-    }
-
-    /// Goes on at a statement in the middle of the text, in a block of that width.
-    pub(super) fn resume(&mut self, position: usize, width: u32) {
-        self.indentation.open(width);
-        self.seek(position);
     }
 
     /// Passes over the item that begins here: to the next line that is not indented deeper than the open block.
@@ -456,6 +472,11 @@ impl<'s> Cursor<'s> {
     /// One level less deep.
     pub fn leave(&mut self, nest: Nest) {
         self.nesting.leave(nest);
+    }
+
+    /// How many levels are open.
+    pub(super) fn depth(&self) -> u32 {
+        self.nesting.total().into()
     }
 
     /// Where the cursor stands in a placeholder; `None` in a file.

@@ -6,7 +6,7 @@ use super::nesting::{Inside, Work};
 use super::task::IN_A_FILE;
 use super::written::{after_comma, in_file, some, written};
 use crate::ast::{Elements, Expr};
-use crate::source::Text;
+use crate::source::{Span, Text};
 
 /// How many elements in a row stay in the tree. No array that a person wrote has more.
 const IN_A_ROW: usize = 1024;
@@ -16,20 +16,21 @@ const FEW: usize = 32;
 /// Elements in a row that may yet become an excerpt.
 #[derive(Default)]
 pub(super) struct Row {
-    /// The index of the first, and where it begins.
-    first: Option<(usize, u32)>,
+    /// The index of the first, where it begins, and what the tree weighed before it.
+    first: Option<(usize, u32, u32)>,
 }
 
 impl Row {
     /// The cursor stands before an element.
     pub(super) fn begin(&mut self, cursor: &Cursor<'_>, before: &[Expr]) {
         let start = cursor.token().span.start;
-        self.first.get_or_insert((before.len(), start));
+        let (_, kept) = cursor.weight();
+        self.first.get_or_insert((before.len(), start, kept));
     }
 
     /// The cursor stands behind an element, the last one of `elements`.
-    pub(super) fn end(&mut self, cursor: &Cursor<'_>, elements: &mut Vec<Expr>) {
-        let Some((first, start)) = self.first else {
+    pub(super) fn end(&mut self, cursor: &mut Cursor<'_>, elements: &mut Vec<Expr>) {
+        let Some((first, start, kept)) = self.first else {
             return;
         };
         let count = elements.len() - first;
@@ -43,22 +44,27 @@ impl Row {
         };
         elements.truncate(first);
         elements.push(Expr::Excerpt(Box::new(Elements {
-            list: written(cursor, start, read),
+            list: written(cursor, start, kept, read),
             count: count as u32,
         })));
         self.first = None;
     }
 }
 
-fn read_in_file(text: &Text, start: u32, continues: bool) -> (Vec<Expr>, Option<u32>) {
-    in_file(text, start, continues, element)
+fn read_in_file(text: &Text, list: Span, continues: bool, most: usize) -> (Vec<Expr>, Option<u32>) {
+    in_file(text, list, continues, most, element)
 }
 
-fn read_in_placeholder(text: &Text, start: u32, continues: bool) -> (Vec<Expr>, Option<u32>) {
+fn read_in_placeholder(
+    text: &Text,
+    list: Span,
+    continues: bool,
+    most: usize,
+) -> (Vec<Expr>, Option<u32>) {
     let work = Work::new(text.len());
     let mut cursor = Cursor::placeholder(text, Inside::new(0, &work));
-    cursor.seek(start as usize);
-    some(&mut cursor, continues, element)
+    cursor.seek(list.start as usize);
+    some(&mut cursor, list.end, continues, most, element)
 }
 
 fn element(cursor: &mut Cursor<'_>, continues: bool) -> Result<Expr, Failed> {

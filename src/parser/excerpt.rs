@@ -4,7 +4,6 @@
 use std::sync::{Mutex, Weak};
 
 use super::cursor::Cursor;
-use super::progress::Progress;
 use super::task::{Body, IN_A_FILE};
 use crate::ast::{Block, Excerpt, Stmt};
 use crate::source::Span;
@@ -12,6 +11,8 @@ use crate::source::Span;
 /// The weight of statements in a row that stay in the tree (see [`Cursor::weight`]): a thousand lines
 /// or so.
 const IN_A_ROW: u32 = 4096;
+/// How deep blocks are usually nested at the most.
+const USUAL: u32 = 8;
 
 /// The statements of a block while it is read.
 #[derive(Default)]
@@ -53,7 +54,9 @@ impl Statements {
             kept,
         });
         self.list.push(parse(cursor)?);
-        if cursor.weight().0 - run.weight >= IN_A_ROW {
+        // Blocks inside of others may have a row each at a time.
+        let most = IN_A_ROW / (cursor.depth() / USUAL + 1);
+        if cursor.weight().0 - run.weight >= most {
             self.leave_as_text(cursor);
         }
         Ok(())
@@ -64,8 +67,8 @@ impl Statements {
         self.list.into()
     }
 
-    /// The whole body of a task.
-    pub(super) fn finish_task(mut self, cursor: &mut Cursor<'_>) -> Block {
+    /// The whole body of a snippet or a hook.
+    pub(super) fn finish_declared(mut self, cursor: &mut Cursor<'_>) -> Block {
         if cursor.weight().1 > IN_A_FILE {
             self.leave_as_text(cursor);
         }
@@ -102,9 +105,7 @@ impl Statements {
 /// depends on what stands before it, but for the width of its block.
 fn parse(excerpt: &Excerpt) -> Block {
     let Span { start, end } = excerpt.span;
-    let progress = Progress::default();
-    let mut cursor = Cursor::new(&excerpt.source, &progress);
-    cursor.resume(start as usize, excerpt.width);
+    let mut cursor = Cursor::again(&excerpt.source, start as usize, Some(excerpt.width));
     let mut body = Body::default();
     body.statements.is_reading = true;
     while cursor.token().span.start < end && body.item(&mut cursor).is_ok() {}

@@ -138,7 +138,8 @@ fn primary(cursor: &mut Cursor<'_>) -> Result<Tree, Failed> {
     Ok(Tree::leaf(match cursor.kind() {
         Kind::Text => {
             cursor.bump();
-            Expr::Text(template_at(cursor, &cursor.value(token), token.span))
+            let text = cursor.value(token);
+            Expr::Text(template_at(cursor, &text, token.span))
         }
         Kind::Number => {
             cursor.bump();

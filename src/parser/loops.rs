@@ -4,7 +4,7 @@ use super::block::body;
 use super::cursor::{Cursor, Failed};
 use super::expression::expression;
 use super::placeholder::{braces, placeholder};
-use super::template::template;
+use super::template::template_in;
 use super::text;
 use crate::ast::{
     Bound, Comparator, Expr, Loop, LoopFilter, LoopSource, MatchSource, MatchSubject, PathOperand,
@@ -235,11 +235,12 @@ fn filter_value(cursor: &mut Cursor<'_>) -> Result<Template, Failed> {
         Kind::Variable => {
             let span = cursor.bump().span;
             let placeholder = format!("{{{}}}", cursor.slice(span));
-            return Ok(template(&Text::from(placeholder), span));
+            return Ok(template_in(cursor, &Text::from(placeholder), span));
         }
         Kind::BraceOpen => {
             let span = braces(cursor)?;
-            return Ok(template(&cursor.share(span), span));
+            let text = cursor.share(span);
+            return Ok(template_in(cursor, &text, span));
         }
         Kind::Minus if cursor.nth(1).kind == Kind::Number => {
             cursor.bump();

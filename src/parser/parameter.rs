@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::cursor::{Cursor, Failed};
 use super::growth::{at_most, push};
 use super::placeholder::braces;
-use super::template::template;
+use super::template::template_in;
 use super::text;
 use super::written::{after_comma, in_file, written};
 use crate::ast::{
@@ -197,13 +197,15 @@ fn default_value(
         match (cursor.kind(), cursor.word()) {
             (Kind::BraceOpen, _) => {
                 let span = braces(cursor)?;
-                return Ok(DefaultValue::Text(template(&cursor.share(span), span)));
+                let text = cursor.share(span);
+                return Ok(DefaultValue::Text(template_in(cursor, &text, span)));
             }
             (Kind::BracketOpen, _) => return Ok(DefaultValue::Array(array(cursor)?)),
             (_, "empty") => {
                 cursor.bump();
                 return Ok(if is_list {
-                    DefaultValue::Array(written(cursor, token.span.end, literals))
+                    let (_, kept) = cursor.weight();
+                    DefaultValue::Array(written(cursor, token.span.end, kept, literals))
                 } else {
                     DefaultValue::Text(Template::plain(token.span, ""))
                 });
@@ -214,7 +216,7 @@ fn default_value(
                 cursor.expect_word("commit")?;
                 let span = cursor.span_from(token.span.start);
                 let text = Text::from("{current git commit}");
-                return Ok(DefaultValue::Text(template(&text, span)));
+                return Ok(DefaultValue::Text(template_in(cursor, &text, span)));
             }
             _ => {}
         }
@@ -236,13 +238,14 @@ fn literal(cursor: &mut Cursor<'_>, what: &str) -> Result<Template, Failed> {
 fn array(cursor: &mut Cursor<'_>) -> Result<Written<Template>, Failed> {
     cursor.open_bracket()?;
     let start = cursor.token().span.start;
+    let (_, kept) = cursor.weight();
     while !cursor.at(Kind::BracketClose) {
         item(cursor)?;
         if cursor.accept(Kind::Comma).is_none() {
             break;
         }
     }
-    let array = written(cursor, start, literals);
+    let array = written(cursor, start, kept, literals);
     cursor.close_bracket()?;
     Ok(array)
 }
@@ -252,8 +255,8 @@ fn item(cursor: &mut Cursor<'_>) -> Result<Template, Failed> {
 }
 
 /// Reads the items of an array again.
-fn literals(text: &Text, start: u32, continues: bool) -> (Vec<Template>, Option<u32>) {
-    in_file(text, start, continues, |cursor, continues| {
+fn literals(text: &Text, list: Span, continues: bool, most: usize) -> (Vec<Template>, Option<u32>) {
+    in_file(text, list, continues, most, |cursor, continues| {
         after_comma(cursor, continues, item)
     })
 }

@@ -2,10 +2,10 @@
 
 use super::action::tools::requires_tools;
 use super::action::unsupported;
-use super::block::{Blame, goes_on, open, statements};
+use super::block::{Blame, declared, goes_on, open};
 use super::cursor::{Cursor, Failed};
 use super::expression::expression;
-use super::growth::{at_most, push};
+use super::growth::{few, push};
 use super::parameter::{Owner, parameter};
 use super::shell_config::shell_config;
 use super::task::{annotations, is_tool_block};
@@ -17,8 +17,9 @@ use crate::ast::{
 use crate::source::Text;
 use crate::syntax::{Kind, Token};
 
-/// How many entries a project may have: all of them stay in the tree.
-const ENTRIES: usize = 4096;
+/// What the tree of a project may weigh (see [`Cursor::weight`]), statements left out: a hundred
+/// times what the largest have.
+const LARGEST: u32 = 131_072;
 
 /// `project "name" version "1.0":` and its body, both of which may be missing.
 pub(super) fn project(cursor: &mut Cursor<'_>) -> Result<Project, Failed> {
@@ -42,14 +43,11 @@ pub(super) fn project(cursor: &mut Cursor<'_>) -> Result<Project, Failed> {
         }
         cursor.open_block()?;
         while goes_on(cursor)? {
-            let help = "include files with projects of their own";
-            at_most(
-                cursor,
-                ENTRIES,
-                project.items.len(),
-                "entries of a project",
-                help,
-            )?;
+            if cursor.weight().1 > LARGEST {
+                let span = cursor.token().span;
+                let help = "move a part of it into files that are included";
+                return Err(cursor.fail_with_help(span, "the project is too large", help));
+            }
             push(&mut project.items, item(cursor)?);
         }
         project.items.shrink_to_fit();
@@ -139,7 +137,7 @@ fn snippet(cursor: &mut Cursor<'_>, annotations: Vec<Annotation>) -> Result<Snip
     let start = cursor.bump().span.start;
     let name = text::plain(cursor, "the name of the snippet in double quotes")?;
     let span = cursor.span_from(start);
-    let body = statements(cursor, start, "the snippet", Blame::Header)?;
+    let body = declared(cursor, start, "the snippet")?;
     Ok(Snippet {
         span,
         name,
@@ -224,7 +222,7 @@ fn hook(cursor: &mut Cursor<'_>) -> Result<Hook, Failed> {
         }
     };
     let span = cursor.span_from(start);
-    let body = statements(cursor, start, "the hook", Blame::Header)?;
+    let body = declared(cursor, start, "the hook")?;
     Ok(Hook { span, event, body })
 }
 
@@ -237,6 +235,12 @@ fn provisioning_sources(cursor: &mut Cursor<'_>) -> Result<ProvisioningSources, 
     let mut sources = Vec::new();
     while goes_on(cursor)? {
         cursor.accept(Kind::Minus);
+        few(
+            cursor,
+            sources.len(),
+            "sources",
+            "a catalogue may hold any number of tools",
+        )?;
         sources.push(text::plain(cursor, "a source as a text")?);
     }
     Ok(ProvisioningSources { span, sources })

@@ -2,6 +2,7 @@
 
 use super::block::{Blame, goes_on, open};
 use super::cursor::{Cursor, Failed};
+use super::growth::few;
 use super::text;
 use crate::ast::{ShellConfig, ShellPlatform};
 use crate::source::Span;
@@ -50,6 +51,12 @@ fn item(cursor: &mut Cursor<'_>, platform: &mut ShellPlatform) -> Result<(), Fai
             open(cursor, start, "the list of arguments", Blame::Header)?;
             while goes_on(cursor)? {
                 cursor.expect(Kind::Minus, "`-` and an argument")?;
+                few(
+                    cursor,
+                    platform.args.len(),
+                    "arguments of a shell",
+                    "a few are enough",
+                )?;
                 platform
                     .args
                     .push(text::plain(cursor, "an argument as a text")?);
@@ -62,6 +69,13 @@ fn item(cursor: &mut Cursor<'_>, platform: &mut ShellPlatform) -> Result<(), Fai
                 let name = text::word(cursor, "the name of a variable")?;
                 cursor.expect(Kind::Colon, "`:`")?;
                 let value = text::plain(cursor, "the value as a text")?;
+                let count = platform.environment.len();
+                few(
+                    cursor,
+                    count,
+                    "variables of a shell",
+                    "set the others where drun is started",
+                )?;
                 platform.environment.push((name, value));
             }
         }

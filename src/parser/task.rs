@@ -7,22 +7,18 @@ use super::cursor::{Cursor, Failed};
 use super::excerpt::Statements;
 use super::growth::{at_most, few, push};
 use super::parameter::{Owner, parameter};
-use super::progress::Progress;
 use super::stmt::{add_statement, begins_statement};
 use super::text;
 use super::written::{in_file, written};
 use crate::ast::{
-    Annotation, Definition, Definitions, Dependency, DependencyGroup, Parameter, Task, TaskDetails,
+    Annotation, Block, Definition, Definitions, Dependency, DependencyGroup, Extent, Parameter,
+    Task, TaskDetails,
 };
 use crate::source::{SourceFile, Span, Text};
 use crate::syntax::Kind;
 
 /// After this weight of what stays in the tree of a file, the definitions of further tasks stay text.
 pub(super) const IN_A_FILE: u32 = 65_536;
-/// A longer text, in bytes, would take too long to read again for each call. Its statements become
-/// excerpts instead.
-const SHORT: u32 = 16 * 1024;
-
 /// The declaration of a task or template task from its first annotation on, which begins at `start`
 /// and has been read.
 pub(super) fn task(
@@ -32,33 +28,33 @@ pub(super) fn task(
     texts: &Arc<Definitions>,
 ) -> Result<Task, Failed> {
     let (_, kept) = cursor.weight();
-    let task = whole(cursor, annotations)?;
-    let is_short = cursor.previous_end() - start <= SHORT;
-    if cursor.weight().1 <= IN_A_FILE || !is_short {
-        return Ok(task);
-    }
-    cursor.forget(kept);
-    Ok(task.as_text(texts, start))
-}
-
-/// Reads a definition again. It was read before without a mistake.
-pub(super) fn definition(source: &Arc<SourceFile>, start: u32) -> Definition {
-    let progress = Progress::default();
-    let mut cursor = Cursor::new(source, &progress);
-    cursor.seek_line(start as usize, start);
-    let read = annotations(&mut cursor).and_then(|found| parts(&mut cursor, found));
-    debug_assert!(read.is_ok(), "a definition reads the same twice");
-    read.map_or_else(|Failed| Definition::default(), |parts| parts.definition)
-}
-
-fn whole(cursor: &mut Cursor<'_>, annotations: Vec<Annotation>) -> Result<Task, Failed> {
     let Parts {
         span,
         name,
         description,
         definition,
     } = parts(cursor, annotations)?;
-    Ok(Task::new(span, name, description, definition))
+    let task = Task::new(span, name, description, definition);
+    if cursor.weight().1 <= IN_A_FILE {
+        return Ok(task);
+    }
+    cursor.forget(kept);
+    Ok(task.as_text(texts, start, cursor.previous_end()))
+}
+
+/// Reads a definition again, or only what stands before the name and behind it. It was read before
+/// without a mistake.
+pub(super) fn definition(source: &Arc<SourceFile>, start: u32, extent: Extent) -> Definition {
+    let mut cursor = Cursor::again(source, start as usize, None);
+    let read = annotations(&mut cursor).and_then(|annotations| match extent {
+        Extent::Whole => parts(&mut cursor, annotations).map(|parts| parts.definition),
+        Extent::Marks => {
+            let (_, _, details) = header(&mut cursor, annotations)?;
+            Ok(Definition::new(details, Block::default()))
+        }
+    });
+    debug_assert!(read.is_ok(), "a definition reads the same twice");
+    read.unwrap_or_default()
 }
 
 struct Parts {
@@ -70,6 +66,25 @@ struct Parts {
 
 /// From `task` or `template` on.
 fn parts(cursor: &mut Cursor<'_>, annotations: Vec<Annotation>) -> Result<Parts, Failed> {
+    let what = match cursor.at_word("template") {
+        true => "the template task",
+        false => "the task",
+    };
+    let (start, name, details) = header(cursor, annotations)?;
+    let (span, description, definition) = rest(cursor, start, details, what)?;
+    Ok(Parts {
+        span,
+        name,
+        description,
+        definition,
+    })
+}
+
+/// Up to `means`: where it begins, the name, and what is known of the details.
+fn header(
+    cursor: &mut Cursor<'_>,
+    annotations: Vec<Annotation>,
+) -> Result<(u32, Text, TaskDetails), Failed> {
     let is_template = cursor.at_word("template");
     let start = cursor.bump().span.start;
     if is_template {
@@ -89,17 +104,7 @@ fn parts(cursor: &mut Cursor<'_>, annotations: Vec<Annotation>) -> Result<Parts,
         cursor.bump();
         details.mode = Some(text::plain(cursor, "the mode as a text")?);
     }
-    let what = match is_template {
-        true => "the template task",
-        false => "the task",
-    };
-    let (span, description, definition) = rest(cursor, start, details, what)?;
-    Ok(Parts {
-        span,
-        name,
-        description,
-        definition,
-    })
+    Ok((start, name, details))
 }
 
 /// The name of a task that is declared: always quoted.
@@ -138,7 +143,7 @@ fn rest(
     }
     details.parameters = body.parameters.into();
     details.dependencies = body.dependencies.into();
-    let body = body.statements.finish_task(cursor);
+    let body = body.statements.finish();
     Ok((header, description, Definition::new(details, body)))
 }
 
@@ -177,12 +182,13 @@ fn dependencies(cursor: &mut Cursor<'_>) -> Result<DependencyGroup, Failed> {
     let start = cursor.bump().span.start;
     cursor.expect_word("on")?;
     let first = cursor.token().span.start;
+    let (_, kept) = cursor.weight();
     dependency(cursor, false)?;
     while at_separator(cursor) {
         dependency(cursor, true)?;
     }
-    let items = written(cursor, first, |text, start, continues| {
-        in_file(text, start, continues, dependency)
+    let items = written(cursor, first, kept, |text, list, continues, most| {
+        in_file(text, list, continues, most, dependency)
     });
     let follows = match cursor.kind() {
         Kind::Word => !begins_statement(cursor.word()),

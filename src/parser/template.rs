@@ -17,8 +17,17 @@ pub fn template(text: &Text, span: Span) -> Template {
 }
 
 /// The same for a text at the cursor, which may be in a placeholder.
-pub(super) fn template_at(cursor: &Cursor<'_>, text: &Text, span: Span) -> Template {
-    cursor.take_apart(text.len(), |inside| nested(text, span, inside))
+pub(super) fn template_at(cursor: &mut Cursor<'_>, text: &Text, span: Span) -> Template {
+    let template = cursor.take_apart(text.len(), |inside| nested(text, span, inside));
+    cursor.weigh(&template);
+    template
+}
+
+/// The same in a file.
+pub(super) fn template_in(cursor: &mut Cursor<'_>, text: &Text, span: Span) -> Template {
+    let template = template(text, span);
+    cursor.weigh(&template);
+    template
 }
 
 /// The same for a text that stands inside of placeholders.

@@ -343,12 +343,6 @@ fn lists_that_no_person_writes_are_errors_with_their_place() {
         ),
         ("", "@a(\"\")\n", 64, "annotations"),
         (
-            "project \"p\":\n",
-            " set a to 1\n",
-            4096,
-            "entries of a project",
-        ),
-        (
             "task \"t\":\n given a from [\"\"",
             ",\"\"",
             16_383,
@@ -378,5 +372,32 @@ fn lists_that_no_person_writes_are_errors_with_their_place() {
         let last = text(most + 1).rfind(unit.trim()).unwrap();
         let at = error.span.start as usize;
         assert!(at >= last && at < last + unit.len(), "{items}: {at} {last}");
+    }
+}
+
+#[test]
+fn a_project_that_no_person_writes_is_an_error_with_its_place() {
+    let project = |unit: &str, count: usize| {
+        let text = format!("version: 2.0\nproject \"p\":\n{}", unit.repeat(count));
+        parse(&SourceFile::new("a", text).unwrap(), &Progress::default())
+    };
+    assert!(project(" set a to 1\n", 30_000).is_ok());
+    // What stays text does not count.
+    assert!(
+        project(
+            &format!(" snippet \"a\":\n{}", "  fail\n".repeat(300)),
+            1_000
+        )
+        .is_ok()
+    );
+    for unit in [
+        " set a to 1\n",
+        " set a to \"{a}{b}\"\n",
+        " parameter $a from [\"a\"]\n",
+    ] {
+        let errors = project(unit, 60_000).unwrap_err();
+        assert_eq!(errors.len(), 1);
+        assert_eq!(errors[0].message, "the project is too large");
+        assert!(errors[0].span.start > 100_000, "{unit}");
     }
 }

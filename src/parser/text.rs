@@ -1,7 +1,7 @@
 //! Quoted texts and names, as most statements want them.
 
 use super::cursor::{Cursor, Failed};
-use super::template::template;
+use super::template::template_in;
 use crate::ast::Template;
 use crate::source::{Span, Text};
 use crate::syntax::{Kind, Token};
@@ -16,9 +16,7 @@ pub(super) fn plain(cursor: &mut Cursor<'_>, what: &str) -> Result<Text, Failed>
 pub(super) fn interpolated(cursor: &mut Cursor<'_>, what: &str) -> Result<Template, Failed> {
     let token = quoted(cursor, what)?;
     let value = cursor.value(token);
-    let template = template(&value, token.span);
-    cursor.weigh(&template);
-    Ok(template)
+    Ok(template_in(cursor, &value, token.span))
 }
 
 /// A quoted text with placeholders, if there is one.

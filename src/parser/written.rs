@@ -2,17 +2,19 @@
 
 use super::cursor::{Cursor, Failed};
 use crate::ast::{ReadItems, Written};
-use crate::source::Text;
+use crate::source::{Span, Text};
 use crate::syntax::Kind;
 
-/// How many items are read at a time.
-const AT_A_TIME: usize = 1024;
-
-/// The list from `start` to the cursor, which `read` reads again.
-pub(super) fn written<T>(cursor: &Cursor<'_>, start: u32, read: ReadItems<T>) -> Written<T> {
-    let text = cursor.base();
-    let end = cursor.previous_end().max(start) as usize;
-    Written::new(text.share(text.get(..end).unwrap_or_default()), start, read)
+/// The list from `start` to the cursor, which `read` reads again. Before it the tree weighed `kept`, and
+/// it weighs hardly more now.
+pub(super) fn written<T>(
+    cursor: &mut Cursor<'_>,
+    start: u32,
+    kept: u32,
+    read: ReadItems<T>,
+) -> Written<T> {
+    cursor.forget(kept.saturating_add(1));
+    Written::new(cursor.base().clone(), cursor.span_from(start), read)
 }
 
 /// Reads some items of a file again, and says where the others begin. They were read before without
@@ -20,22 +22,26 @@ pub(super) fn written<T>(cursor: &Cursor<'_>, start: u32, read: ReadItems<T>) ->
 /// begins with what separates them.
 pub(super) fn in_file<T>(
     text: &Text,
-    start: u32,
+    list: Span,
     continues: bool,
+    most: usize,
     item: fn(&mut Cursor<'_>, bool) -> Result<T, Failed>,
 ) -> (Vec<T>, Option<u32>) {
-    some(&mut Cursor::list(text, start as usize), continues, item)
+    let mut cursor = Cursor::list(text, list.start as usize);
+    some(&mut cursor, list.end, continues, most, item)
 }
 
-/// The same at a cursor.
+/// The same at a cursor, up to byte `end`.
 pub(super) fn some<T>(
     cursor: &mut Cursor<'_>,
+    end: u32,
     mut continues: bool,
+    most: usize,
     item: fn(&mut Cursor<'_>, bool) -> Result<T, Failed>,
 ) -> (Vec<T>, Option<u32>) {
     let mut items = Vec::new();
-    while !cursor.at(Kind::End) {
-        if items.len() == AT_A_TIME {
+    while cursor.token().span.start < end && !cursor.at(Kind::End) {
+        if items.len() == most {
             return (items, Some(cursor.token().span.start));
         }
         match item(cursor, continues) {

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::annotation::{self, Owner};
 use super::index::TaskIndex;
 use super::{Platform, Program, ResolveError, platform};
-use crate::ast::{File, ProjectItem, Task};
+use crate::ast::{Definition, File, ProjectItem, Task};
 use crate::source::{Diagnostic, SourceFile, Span};
 
 /// How many messages are kept: the first few are shown, the others only counted.
@@ -25,7 +25,9 @@ pub fn check(file: &File) -> Result<(), ResolveError> {
     for template in &file.templates {
         let (name, span) = (&template.name, template.span);
         wrong.keep(named(file, "template task", name, span));
-        wrong.keep(annotations(file, Owner::Template, template));
+        let annotations = &template.marks().annotations;
+        let found = annotation::platforms(&file.source, Owner::Template, name, annotations);
+        wrong.keep(found.map(drop));
     }
     for item in file.project.iter().flat_map(|project| &project.items) {
         if let ProjectItem::Snippet(snippet) = item {
@@ -64,14 +66,9 @@ impl Wrong {
 
 fn task_head(file: &File, task: &Task) -> Result<(), ResolveError> {
     named(file, "task", &task.name, task.span)?;
-    if task.is_marked() {
-        mode(file, task)?;
-    }
-    annotations(file, Owner::Task, task)
-}
-
-fn annotations(file: &File, owner: Owner, task: &Task) -> Result<(), ResolveError> {
-    annotation::platforms(&file.source, owner, &task.name, &task.annotations()).map(drop)
+    let marks = task.marks();
+    mode(file, task, &marks)?;
+    annotation::platforms(&file.source, Owner::Task, &task.name, &marks.annotations).map(drop)
 }
 
 fn error(file: &Arc<SourceFile>, span: Span, message: String) -> ResolveError {
@@ -89,9 +86,9 @@ fn named(file: &File, what: &str, name: &str, span: Span) -> Result<(), ResolveE
     }
 }
 
-fn mode(file: &File, task: &Task) -> Result<(), ResolveError> {
+fn mode(file: &File, task: &Task, marks: &Definition) -> Result<(), ResolveError> {
     let (name, span) = (&task.name, task.span);
-    match &task.definition_once().mode {
+    match &marks.mode {
         Some(mode) if mode != "ci" => Err(ResolveError::at(
             Diagnostic::new(
                 &file.source,
@@ -126,8 +123,8 @@ struct Variants {
 impl Variants {
     /// Adds a variant that is possible beside those before.
     fn add(&mut self, file: &Arc<SourceFile>, name: &str, task: &Task) -> Result<(), ResolveError> {
-        let annotations = task.annotations();
-        let Ok(platforms) = annotation::platforms(file, Owner::Task, name, &annotations) else {
+        let annotations = &task.marks().annotations;
+        let Ok(platforms) = annotation::platforms(file, Owner::Task, name, annotations) else {
             // It has its own message already.
             return Ok(());
         };

@@ -45,9 +45,9 @@ impl TaskRef {
         self.node()?.description.as_ref()
     }
 
-    /// Its annotations, without reading the definition where there are none.
-    pub fn annotations(&self) -> Vec<Annotation> {
-        self.node().map(Task::annotations).unwrap_or_default()
+    /// Its mode and its annotations; what else there is may be missing.
+    pub fn marks(&self) -> DefinitionRef<'_> {
+        self.node().map_or_else(DefinitionRef::empty, Task::marks)
     }
 
     /// Its header.
@@ -274,9 +274,9 @@ impl Program {
         let mut plain = None;
         let mut available = Vec::new();
         for task in variants {
-            let annotations = task.annotations();
+            let annotations = &task.marks().annotations;
             let platforms =
-                annotation::platforms(&task.file.source, Owner::Task, name, &annotations)?;
+                annotation::platforms(&task.file.source, Owner::Task, name, annotations)?;
             if platforms.is_empty() {
                 plain = Some(task);
             } else if current.is_some_and(|current| platforms.contains(&current)) {
@@ -297,7 +297,12 @@ impl Program {
     /// A template whose platforms include the current one.
     fn allowed(&self, task: TaskRef) -> Result<TaskRef, ResolveError> {
         let name = task.full_name.clone();
-        check_platform(&task.file, Owner::Template, &name, &task.annotations())?;
+        check_platform(
+            &task.file,
+            Owner::Template,
+            &name,
+            &task.marks().annotations,
+        )?;
         Ok(task)
     }
 

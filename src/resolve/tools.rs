@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::names::Identity;
 use super::{Program, ResolveError, TaskRef};
 use crate::ast::action::{RequiresTools, TaskReference, ToolRequirement};
-use crate::ast::{File, ProjectItem};
+use crate::ast::{File, ProjectItem, Written, WrittenItems};
 use crate::source::{Diagnostic, Text};
 
 /// A tool that has to be there.
@@ -70,8 +70,20 @@ impl Tools {
 /// A task on the way to the one being looked at.
 struct Step {
     task: TaskRef,
-    /// The names that are still to be looked at.
-    names: std::vec::IntoIter<TaskReference>,
+    /// The lists of names that are still to be looked at, and the one that is.
+    lists: std::vec::IntoIter<Written<TaskReference>>,
+    names: Option<WrittenItems<TaskReference>>,
+}
+
+impl Step {
+    fn next(&mut self) -> Option<TaskReference> {
+        loop {
+            if let Some(reference) = self.names.as_mut().and_then(Iterator::next) {
+                return Some(reference);
+            }
+            self.names = Some(self.lists.next()?.iter());
+        }
+    }
 }
 
 /// Whether the tasks below a task are still being looked at.
@@ -162,8 +174,8 @@ impl Program {
         tools: &mut Tools,
     ) -> Result<(), ResolveError> {
         tools.add(block);
-        for reference in &block.from_tasks {
-            let task = self.named(reference, owner)?;
+        for reference in block.from_tasks.iter().flatten() {
+            let task = self.named(&reference, owner)?;
             self.visit(task, states, tools)?;
         }
         Ok(())
@@ -183,7 +195,7 @@ impl Program {
         let mut path = Vec::new();
         enter(task, states, tools, &mut path);
         while let Some(step) = path.last_mut() {
-            let Some(reference) = step.names.next() else {
+            let Some(reference) = step.next() else {
                 states.insert(step.task.identity(), State::Done);
                 path.pop();
                 continue;
@@ -216,16 +228,17 @@ fn enter(
     tools: &mut Tools,
     path: &mut Vec<Step>,
 ) {
-    let mut names = Vec::new();
+    let mut lists = Vec::new();
     // What stands in an `if` is required under its condition, and nobody else takes it over.
     task.definition().body.visit_tools(&mut |block| {
         tools.add(block);
-        names.extend(block.from_tasks.iter().cloned());
+        lists.extend(block.from_tasks.iter().cloned());
     });
     states.insert(task.identity(), State::Open);
     path.push(Step {
         task,
-        names: names.into_iter(),
+        lists: lists.into_iter(),
+        names: None,
     });
 }
 

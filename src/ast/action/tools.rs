@@ -1,7 +1,8 @@
 //! `requires tools:`.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
+use crate::ast::Written;
 use crate::source::{Span, Text};
 
 /// A block of tool requirements, of the project or of a task.
@@ -13,8 +14,16 @@ pub struct RequiresTools {
     pub span: Span,
     /// The tools in order.
     pub tools: Vec<ToolRequirement>,
-    /// `from tasks:`, in order.
-    pub from_tasks: Vec<TaskReference>,
+    /// Each `from tasks:`, in order.
+    #[serde(serialize_with = "in_one_list")]
+    pub from_tasks: Vec<Written<TaskReference>>,
+}
+
+fn in_one_list<S: Serializer>(
+    lists: &[Written<TaskReference>],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(lists.iter().flatten())
 }
 
 /// One line of a tool block.

@@ -139,7 +139,7 @@ fn behaviour(context: &Context<'_>, limits: &Limits) -> String {
 fn tasks(file: &File, limits: &Limits) -> String {
     let mut out = String::new();
     for task in &file.tasks {
-        let Some(bytes) = memory_limit(&task.annotations()).filter(|_| !limits.off) else {
+        let Some(bytes) = memory_limit(&task.marks().annotations).filter(|_| !limits.off) else {
             continue;
         };
         if out.is_empty() {

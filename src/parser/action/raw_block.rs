@@ -3,7 +3,7 @@
 use memchr::{memchr, memmem};
 
 use super::super::cursor::{Cursor, Failed};
-use super::super::template::template;
+use super::super::template::template_in;
 use crate::ast::action::ScriptBlock;
 use crate::source::{Span, Text};
 use crate::syntax::indentation::width_of;
@@ -37,8 +37,7 @@ pub(super) fn script_block(cursor: &mut Cursor<'_>, start: u32) -> Result<Script
         Dedented::Copy(copy) => Text::from(copy),
     };
     cursor.seek_line(extent.end, extent.content_end as u32);
-    let text = template(&script, span);
-    cursor.weigh(&text);
+    let text = template_in(cursor, &script, span);
     Ok(ScriptBlock {
         span,
         text,

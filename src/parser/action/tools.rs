@@ -2,10 +2,11 @@
 
 use super::super::block::{Blame, goes_on, open};
 use super::super::cursor::{Cursor, Failed};
-use super::super::growth::{few, push};
+use super::super::growth::few;
 use super::super::text;
-use crate::ast::Stmt;
+use super::super::written::{in_file, written};
 use crate::ast::action::{RequiresTools, TaskReference, ToolRequirement};
+use crate::ast::{Stmt, Written};
 use crate::source::Text;
 use crate::syntax::Kind;
 
@@ -27,7 +28,14 @@ pub(in crate::parser) fn requires_tools(cursor: &mut Cursor<'_>) -> Result<Requi
     open(cursor, start, "the list of tools", Blame::Header)?;
     while goes_on(cursor)? {
         if cursor.at_word("from") && cursor.nth_is_word(1, "tasks") {
-            from_tasks(cursor, &mut block.from_tasks)?;
+            let help = "write all names below one";
+            few(
+                cursor,
+                block.from_tasks.len(),
+                "`from tasks` in a block",
+                help,
+            )?;
+            block.from_tasks.push(from_tasks(cursor)?);
         } else {
             few(
                 cursor,
@@ -41,15 +49,26 @@ pub(in crate::parser) fn requires_tools(cursor: &mut Cursor<'_>) -> Result<Requi
     Ok(block)
 }
 
-fn from_tasks(cursor: &mut Cursor<'_>, list: &mut Vec<TaskReference>) -> Result<(), Failed> {
+fn from_tasks(cursor: &mut Cursor<'_>) -> Result<Written<TaskReference>, Failed> {
     let start = cursor.bump().span.start;
     cursor.bump();
     open(cursor, start, "the list of tasks", Blame::Header)?;
+    let first = cursor.token().span.start;
+    let (_, kept) = cursor.weight();
     while goes_on(cursor)? {
-        let (span, name) = text::dashed_name(cursor, "the name of a task")?;
-        push(list, TaskReference { span, name });
+        reference(cursor, true)?;
     }
-    Ok(())
+    Ok(written(
+        cursor,
+        first,
+        kept,
+        |text, list, continues, most| in_file(text, list, continues, most, reference),
+    ))
+}
+
+fn reference(cursor: &mut Cursor<'_>, _continues: bool) -> Result<TaskReference, Failed> {
+    let (span, name) = text::dashed_name(cursor, "the name of a task")?;
+    Ok(TaskReference { span, name })
 }
 
 /// `name >= "1.2" < 2 provision`.

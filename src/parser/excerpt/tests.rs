@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::parse;
+use super::super::{Progress, parse};
 use super::*;
 use crate::ast::{Definition, DefinitionRef, File};
 use crate::source::SourceFile;
