@@ -4,37 +4,48 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::cell::Cell;
+use std::sync::Mutex;
 
 use drun::parser::{Progress, parse};
 use drun::source::SourceFile;
 
-/// Counts what lives and the most that ever lived, in bytes.
+/// Counts what each thread has taken and not given back, and the most that ever was, in bytes.
 struct Counting;
 
-static LIVE: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
+thread_local! {
+    static LIVE: Cell<usize> = const { Cell::new(0) };
+    static PEAK: Cell<usize> = const { Cell::new(0) };
+}
+
+fn taken(bytes: usize) {
+    let live = LIVE.get().wrapping_add(bytes);
+    LIVE.set(live);
+    PEAK.set(PEAK.get().max(live));
+}
+
+fn given_back(bytes: usize) {
+    LIVE.set(LIVE.get().wrapping_sub(bytes));
+}
 
 // SAFETY: everything is handed to the system's allocator as it is.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let live = LIVE.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        PEAK.fetch_max(live, Ordering::Relaxed);
+        taken(layout.size());
         // SAFETY: the caller's promise is handed on.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        LIVE.fetch_sub(layout.size(), Ordering::Relaxed);
+        given_back(layout.size());
         // SAFETY: the caller's promise is handed on.
         unsafe { System.dealloc(block, layout) }
     }
 
     // What grows is large, so it is moved without being copied: it is never there twice.
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        LIVE.fetch_sub(layout.size(), Ordering::Relaxed);
-        let live = LIVE.fetch_add(size, Ordering::Relaxed) + size;
-        PEAK.fetch_max(live, Ordering::Relaxed);
+        given_back(layout.size());
+        taken(size);
         // SAFETY: the caller's promise is handed on.
         unsafe { System.realloc(block, layout, size) }
     }
@@ -219,19 +230,32 @@ fn dense() -> Vec<(String, String)> {
 
 #[test]
 fn no_text_costs_more_than_six_times_its_size() {
-    let mut too_much = Vec::new();
-    for (name, text) in dense() {
-        let size = text.len();
-        let source = SourceFile::new("dense.drun", text).unwrap();
-        // The text itself is one of the six.
-        let before = LIVE.load(Ordering::Relaxed) - size;
-        PEAK.store(before, Ordering::Relaxed);
-        let file = parse(&source, &Progress::default());
-        let peak = PEAK.load(Ordering::Relaxed) - before;
-        drop(file);
-        if peak > 6 * size + ANYWAY {
-            too_much.push(format!("{name:?}: {:.1}", peak as f64 / size as f64));
+    let shapes = Mutex::new(dense());
+    let too_much = Mutex::new(Vec::new());
+    let measure = || {
+        while let Some((name, text)) = { shapes.lock().unwrap().pop() } {
+            let size = text.len();
+            let source = SourceFile::new("dense.drun", text).unwrap();
+            let before = LIVE.get();
+            PEAK.set(before);
+            let file = parse(&source, &Progress::default());
+            // The text itself is one of the six.
+            let peak = PEAK.get().wrapping_sub(before) + size;
+            drop(file);
+            if peak > 6 * size + ANYWAY {
+                let times = peak as f64 / size as f64;
+                too_much
+                    .lock()
+                    .unwrap()
+                    .push(format!("{name:?}: {times:.1}"));
+            }
         }
-    }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(measure);
+        }
+    });
+    let too_much = too_much.into_inner().unwrap();
     assert!(too_much.is_empty(), "{too_much:#?}");
 }

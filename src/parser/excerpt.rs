@@ -69,7 +69,8 @@ impl Statements {
 
     /// The whole body of a snippet or a hook.
     pub(super) fn finish_declared(mut self, cursor: &mut Cursor<'_>) -> Block {
-        if cursor.weight().1 > IN_A_FILE {
+        // A project has to leave room for what cannot stay text.
+        if cursor.weight().1 > IN_A_FILE / 4 {
             self.leave_as_text(cursor);
         }
         self.finish()

@@ -19,7 +19,7 @@ use crate::syntax::{Kind, Token};
 
 /// What the tree of a project may weigh (see [`Cursor::weight`]), statements left out: a hundred
 /// times what the largest have.
-const LARGEST: u32 = 131_072;
+const LARGEST: u32 = 65_536;
 
 /// `project "name" version "1.0":` and its body, both of which may be missing.
 pub(super) fn project(cursor: &mut Cursor<'_>) -> Result<Project, Failed> {

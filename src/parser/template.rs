@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::cursor::Cursor;
 use super::nesting::{Inside, Work};
 use super::placeholder::meaning;
+use super::task::IN_A_FILE;
 use crate::ast::{EnvironmentPart, Part, Placeholder, Template};
 use crate::source::{Span, Text};
 
@@ -19,14 +20,27 @@ pub fn template(text: &Text, span: Span) -> Template {
 /// The same for a text at the cursor, which may be in a placeholder.
 pub(super) fn template_at(cursor: &mut Cursor<'_>, text: &Text, span: Span) -> Template {
     let template = cursor.take_apart(text.len(), |inside| nested(text, span, inside));
-    cursor.weigh(&template);
-    template
+    kept(cursor, template)
 }
 
 /// The same in a file.
 pub(super) fn template_in(cursor: &mut Cursor<'_>, text: &Text, span: Span) -> Template {
     let template = template(text, span);
-    cursor.weigh(&template);
+    kept(cursor, template)
+}
+
+/// How long a text is, in bytes, that stays text where the tree weighs much already.
+const LONG: usize = 1024;
+
+/// The template, its parts left as text where they would cost too much.
+fn kept(cursor: &mut Cursor<'_>, mut template: Template) -> Template {
+    let (_, weight) = cursor.weight();
+    let in_file = cursor.inside().is_none();
+    if in_file && !template.is_plain() && template.text.len() > LONG && weight > IN_A_FILE / 2 {
+        template.parts = Arc::new([Part::Excerpt(template.text.clone())]);
+    } else {
+        cursor.weigh(&template);
+    }
     template
 }
 

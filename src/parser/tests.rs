@@ -381,7 +381,7 @@ fn a_project_that_no_person_writes_is_an_error_with_its_place() {
         let text = format!("version: 2.0\nproject \"p\":\n{}", unit.repeat(count));
         parse(&SourceFile::new("a", text).unwrap(), &Progress::default())
     };
-    assert!(project(" set a to 1\n", 30_000).is_ok());
+    assert!(project(" set a to 1\n", 15_000).is_ok());
     // What stays text does not count.
     assert!(
         project(
@@ -395,9 +395,9 @@ fn a_project_that_no_person_writes_is_an_error_with_its_place() {
         " set a to \"{a}{b}\"\n",
         " parameter $a from [\"a\"]\n",
     ] {
-        let errors = project(unit, 60_000).unwrap_err();
+        let errors = project(unit, 20_000).unwrap_err();
         assert_eq!(errors.len(), 1);
         assert_eq!(errors[0].message, "the project is too large");
-        assert!(errors[0].span.start > 100_000, "{unit}");
+        assert!(errors[0].span.start > 50_000, "{unit}");
     }
 }

@@ -367,11 +367,11 @@ fn the_deepest_trees_are_evaluated_on_the_stack_of_a_thread() {
             ("\"{if $x then '{", "}' else 'b'}\""),
             ("\"{($x + {env('{", "}')})}\""),
         ] {
-            let chain: Vec<String> = (1..5000)
+            let chain: Vec<String> = (1..2500)
                 .map(|n| format!("c{n} to {before}$globals.c{}{after}", n - 1))
                 .collect();
             let names = made(&[("$x", "yes")], &format!("c0 to 1\n{}", chain.join("\n")));
-            let message = text(&names, "{$globals.c4999}", Undefined::All);
+            let message = text(&names, "{$globals.c2499}", Undefined::All);
             assert!(message.contains("too deep"), "{message}");
         }
     };

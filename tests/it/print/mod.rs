@@ -234,7 +234,7 @@ impl Printer {
             }
             if !tools.from_tasks.is_empty() {
                 printer.block("from tasks", |printer| {
-                    for task in &tools.from_tasks {
+                    for task in tools.from_tasks.iter().flatten() {
                         printer.line(quoted(&task.name));
                     }
                 });
