@@ -127,11 +127,11 @@ pub fn settle() {
     });
 }
 
-/// Whether the heap has passed what was armed and nobody has read since: whoever allocates should
-/// let the monitor look now. Reads an atomic.
+/// Whether the heap has passed what was armed and nobody has read since, or a stop was decided: whoever
+/// allocates should let the monitor act now. Reads two atomics.
 #[inline]
 pub fn is_torn() -> bool {
-    TORN.load(Ordering::Relaxed)
+    TORN.load(Ordering::Relaxed) || is_held()
 }
 
 /// Whether `bytes` more would pass the limit. One allocation can be larger than all memory, so it is
