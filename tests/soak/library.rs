@@ -202,11 +202,15 @@ fn settled(work: &Path) -> Census {
         "{}",
         drun::memory::view::clean(&[work.to_owned()]).trim_end()
     );
-    loop {
-        let census = Census::take(work);
-        if (census.children == 0) || Instant::now() > deadline {
-            return census;
-        }
+    let mut quiet = 0;
+    let mut last = Census::take(work);
+    // The end of a child is not yet that of what its pipes were read with.
+    while (last.children > 0 || quiet < 20) && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(50));
+        let census = Census::take(work);
+        let is_same = census.descriptors == last.descriptors && census.live == last.live;
+        quiet = if is_same { quiet + 1 } else { 0 };
+        last = census;
     }
+    last
 }
