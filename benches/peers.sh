@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Compares xdrun with an empty program, a shell script, one write a line, make and cat, interleaved;
+# Compares xdrun with an empty program, a shell script, one write a line, make, just (where it is
+# installed) and cat, interleaved;
 # prints the medians of ratios. Needs bash, make, python3, rustc and a release build:
 # cargo build --release && benches/peers.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 XDRUN=$PWD/target/release/xdrun exec python3 - <<'PY'
-import os, statistics, subprocess, tempfile, time
+import os, shutil, statistics, subprocess, tempfile, time
 
 xdrun = os.environ["XDRUN"]
 scratch = tempfile.TemporaryDirectory()
@@ -49,6 +50,10 @@ run = lambda path: [xdrun, "-f", path, "t"]
 hello = run(write("h", head + '  info "hi"\n'))
 compare("hello : an empty Rust program", hello, rust("empty", 'fn main() { println!("hi"); }'), 200)
 compare("hello : true", hello, ["/bin/true"], 40)
+if shutil.which("just"):
+    recipe = write("justfile", 'set shell := ["/bin/bash", "-c"]\nt:\n  @true\n')
+    just = ["just", "--justfile", recipe, "t"]
+    compare("run \"true\" : just, same shell", run(write("j", head + '  run "true"\n')), just, 200)
 runs = write("r.sh", "i=0\nwhile [ $i -lt 200 ]; do /bin/bash -c true; i=$((i+1)); done\n")
 compare("200 run \"true\" : shell script", run(write("r", loop(200, 'run "true"'))), ["sh", runs])
 echoes = write("e.sh", "i=0\nwhile [ $i -lt 100000 ]; do echo line $i; i=$((i+1)); done\n")
@@ -78,6 +83,11 @@ compare("1,000 variables : 10", run(write("v1", variables(1000))), run(write("v0
 def call_cost(count):
     many, few = (run(write(f"c{count}-{times}", calls(count, times))) for times in (200000, 1))
     return lambda: timed(many) - timed(few)
+def a_call():
+    body = lambda name, line: run(write(name, tasks(10) + f'\ntask "t":\n  for $i in range 1 to 1000000:\n    {line}\n'))
+    with_calls, without = body("w1", "call task t5"), body("w0", 'let $z = "1"')
+    return statistics.median(timed(with_calls) - timed(without) for _ in range(9))
+print(f"a call, without its statement: {a_call():.2f} µs", flush=True)
 in_large, in_small = call_cost(10000), call_cost(10)
 show("call in a file of 10,000 tasks : of 10", [in_large() / in_small() for _ in range(15)])
 PY

@@ -177,7 +177,7 @@ struct Known {
     /// The text of these, in bytes.
     text: u32,
     /// Bodies that somebody runs: a recursion holds one at each of its levels, all the same.
-    bodies: FxHashMap<u32, Weak<[Stmt]>>,
+    bodies: FxHashMap<u32, Weak<Box<[Stmt]>>>,
     /// When bodies that nobody runs any more are looked for next.
     clean_at: usize,
 }

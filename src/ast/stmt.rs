@@ -13,9 +13,9 @@ use crate::source::{SourceFile, Span};
 /// A sequence of statements, shared with whoever runs it.
 ///
 /// Of a very long one parts may be left as text: [`Stmt::Excerpt`]. It serialises as if all of it
-/// stood here.
+/// stood here. Boxed, so that whoever remembers it by a `Weak` does not keep its memory.
 #[derive(Debug, Clone, Default)]
-pub struct Block(pub(super) Arc<[Stmt]>);
+pub struct Block(pub(super) Arc<Box<[Stmt]>>);
 
 impl Block {
     /// Visits the statements in order, those of excerpts included.
@@ -48,13 +48,13 @@ impl Deref for Block {
 
 impl From<Vec<Stmt>> for Block {
     fn from(statements: Vec<Stmt>) -> Self {
-        Self(statements.into())
+        Self(Arc::new(statements.into()))
     }
 }
 
 impl<const N: usize> From<[Stmt; N]> for Block {
     fn from(statements: [Stmt; N]) -> Self {
-        Self(statements.into())
+        Self(Arc::new(statements.into()))
     }
 }
 
@@ -115,7 +115,7 @@ pub struct Excerpt {
     /// The parser.
     pub parse: fn(&Self) -> Block,
     /// The tree, as long as somebody holds it.
-    pub tree: Mutex<Weak<[Stmt]>>,
+    pub tree: Mutex<Weak<Box<[Stmt]>>>,
 }
 
 impl Excerpt {

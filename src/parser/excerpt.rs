@@ -94,7 +94,7 @@ impl Statements {
                 .iter()
                 .any(|statement| matches!(statement, Stmt::RequiresTools(_))),
             parse,
-            tree: Mutex::new(Weak::<[Stmt; 0]>::new()),
+            tree: Mutex::new(Weak::new()),
         };
         self.list.truncate(run.first);
         self.list.push(Stmt::Excerpt(Box::new(excerpt)));
