@@ -64,3 +64,70 @@ pub(super) fn after_comma<T>(
     }
     item(cursor)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Progress, parse};
+    use crate::ast::{DefaultValue, File, Stmt};
+    use crate::source::SourceFile;
+
+    fn file(text: &str) -> File {
+        let source = SourceFile::new("a", format!("version: 2.0\n{text}")).unwrap();
+        parse(&source, &Progress::default()).unwrap()
+    }
+
+    #[test]
+    fn lists_of_every_length_are_read_again_whole_and_in_order() {
+        let lengths = (1..90).chain([339, 340, 341, 342, 1363, 1364, 1365, 1366, 2389]);
+        for length in lengths {
+            let names: Vec<String> = (0..length).map(|at| format!("n-{at}")).collect();
+            let (commas, lines) = (names.join(", # c\n  "), names.join("\n      "));
+            let items = names.join("\", \"");
+            let text = format!(
+                "task \"t\":\n  given a defaults to [\"{items}\",]\n  depends on {commas}\n  \
+                 requires tools:\n    from tasks:\n      {lines}\n  fail\n"
+            );
+            let file = file(&text);
+            let definition = file.tasks[0].definition();
+            let items = definition.dependencies[0].items.iter();
+            let dependencies: Vec<_> = items.map(|item| item.name.to_string()).collect();
+            assert_eq!(dependencies, names);
+            let Some(DefaultValue::Array(items)) = &definition.parameters[0].default else {
+                panic!("no array");
+            };
+            let items: Vec<_> = items.iter().map(|item| item.text.to_string()).collect();
+            assert_eq!(items, names);
+            let Stmt::RequiresTools(tools) = &definition.body[0] else {
+                panic!("no tools");
+            };
+            let from = tools.from_tasks.iter().flatten();
+            let from: Vec<_> = from.map(|task| task.name.to_string()).collect();
+            assert_eq!(from, names);
+        }
+    }
+
+    #[test]
+    fn separators_and_names_that_look_like_them_are_told_apart_everywhere() {
+        let row = "then and and then then, in in parallel and in, ";
+        let text = format!("task \"t\":\n  depends on {}end\n  fail\n", row.repeat(300));
+        let file = file(&text);
+        let shown: Vec<String> = file.tasks[0].definition().dependencies[0]
+            .items
+            .iter()
+            .map(|item| format!("{}|{}|{}", item.separator, item.name, item.in_parallel))
+            .collect();
+        let one = [
+            "and|and|false",
+            "then|then|false",
+            ",|in|true",
+            "and|in|false",
+        ];
+        assert_eq!(shown.len(), 5 * 300 + 1);
+        assert_eq!(shown[0], "|then|false");
+        for row in shown[..1500].chunks(5) {
+            assert_eq!(row[1..], one);
+        }
+        assert_eq!(shown[5], ",|then|false");
+        assert_eq!(shown[1500], ",|end|false");
+    }
+}

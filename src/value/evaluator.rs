@@ -137,7 +137,7 @@ impl<'a> Evaluator<'a> {
                     self.afford(out.len() + text.len())?;
                     out.push_str(&text);
                 }
-                // An excerpt holds none itself.
+                // One of a whole text may hold those of its rows, which hold none.
                 Part::Excerpt(text) => {
                     self.append(&parser::template(text, template.span), pass, out)?;
                 }
