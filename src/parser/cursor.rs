@@ -3,19 +3,20 @@
 //! `at` looks, `accept` takes what is optional, `expect` takes what has to be there and blames the
 //! author of the file otherwise.
 
+mod begin;
 mod blame;
 mod escape;
 #[cfg(test)]
 mod tests;
+mod weight;
 
 use std::sync::Arc;
 
 use self::escape::unescape;
 use super::nesting::{Inside, LIMIT, Nest, Nesting, Work};
 use super::progress::Progress;
-use crate::ast::Template;
 use crate::source::{Diagnostic, SourceFile, Span, Text};
-use crate::syntax::{Indentation, Kind, Lexer, Mode, Token};
+use crate::syntax::{Indentation, Kind, Lexer, Token};
 
 /// A production that did not fit. What is wrong stands in the list of the [`Cursor`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,82 +75,6 @@ pub struct Checkpoint<'s> {
 }
 
 impl<'s> Cursor<'s> {
-    /// At the first token of a file.
-    pub fn new(file: &'s Arc<SourceFile>, progress: &'s Progress) -> Self {
-        let all = Span::new(0, file.text().len() as u32);
-        let mut cursor = Self::over(file.text(), file.share(all), Mode::File);
-        cursor.file = Some(file);
-        cursor.progress = Some(progress);
-        cursor.next_look = Progress::STRIDE;
-        cursor
-    }
-
-    /// At the first token of the inside of a placeholder. Spans are offsets in `text`, and messages
-    /// are dropped.
-    pub(super) fn placeholder(text: &'s Text, inside: Inside<'s>) -> Self {
-        let mut cursor = Self::over(text, text.clone(), Mode::Placeholder);
-        cursor.nesting = Nesting::inside(inside.levels());
-        cursor.work = Some(inside.work());
-        cursor
-    }
-
-    /// At a place of a file that was read before. `block` is the width of the block that it stands in;
-    /// without one it is the start of a line.
-    pub(super) fn again(file: &'s Arc<SourceFile>, position: usize, block: Option<u32>) -> Self {
-        let mut lexer = Lexer::new(file.text(), Mode::File);
-        lexer.seek(position, block.is_none());
-        let all = Span::new(0, file.text().len() as u32);
-        let mut cursor = Self::at_first(lexer, file.share(all), Mode::File);
-        cursor.file = Some(file);
-        cursor.previous_end = position as u32;
-        if let Some(width) = block {
-            cursor.indentation.open(width);
-        }
-        cursor.settle();
-        cursor
-    }
-
-    /// At byte `start` of a file, in a list: lines and indentation mean nothing.
-    pub(super) fn list(text: &'s Text, start: usize) -> Self {
-        let mut lexer = Lexer::new(text, Mode::File);
-        lexer.seek(start, false);
-        let mut cursor = Self::at_first(lexer, text.clone(), Mode::File);
-        cursor.brackets = 1;
-        cursor.settle();
-        cursor
-    }
-
-    fn over(text: &'s str, base: Text, mode: Mode) -> Self {
-        Self::at_first(Lexer::new(text, mode), base, mode)
-    }
-
-    fn at_first(mut lexer: Lexer<'s>, base: Text, mode: Mode) -> Self {
-        let first = lexer.next_token();
-        let mut cursor = Self {
-            lexer,
-            base,
-            file: None,
-            ahead: [first; AHEAD],
-            known: 1,
-            kind: first.kind,
-            previous_end: 0,
-            indentation: Indentation::default(),
-            // A placeholder has no blocks, so its lines mean as little as those of a list.
-            brackets: u32::from(mode == Mode::Placeholder),
-            nesting: Nesting::default(),
-            work: None,
-            errors: Vec::new(),
-            progress: None,
-            next_look: usize::MAX,
-            stopped: false,
-            at_item: true,
-            taken: 0,
-            kept: 0,
-        };
-        cursor.settle();
-        cursor
-    }
-
     // Looking.
 
     /// The kind of the current token, or `Indent`/`Dedent` where its line changes the block.
@@ -394,30 +319,6 @@ impl<'s> Cursor<'s> {
     /// The file, unless the text is that of a placeholder.
     pub(super) fn file(&self) -> Option<&'s Arc<SourceFile>> {
         self.file
-    }
-
-    /// The weight of the nodes that were read, and of those of them that stay in the tree. A token
-    /// is one: there is no node without one of its own, nor one of more than some hundred bytes.
-    pub(super) fn weight(&self) -> (u32, u32) {
-        (self.taken, self.kept)
-    }
-
-    /// Counts what a text was taken apart into: tokens that were not taken here.
-    pub(super) fn weigh(&mut self, template: &Template) {
-        if !template.is_plain() {
-            self.add_weight(template.text.len());
-        }
-    }
-
-    fn add_weight(&mut self, bytes: usize) {
-        let weight = (bytes / 2) as u32;
-        self.taken = self.taken.saturating_add(weight);
-        self.kept = self.kept.saturating_add(weight);
-    }
-
-    /// Only this weight stays in the tree: the rest was left as text.
-    pub(super) fn forget(&mut self, kept: u32) {
-        self.kept = kept;
     }
 
     /// Passes over the item that begins here: to the next line that is not indented deeper than the open block.
