@@ -185,7 +185,6 @@ impl Backstop {
 
 struct Watcher {
     standby: Arc<Standby>,
-    /// Since when memory is above a limit.
     /// Since when memory is above a limit, and what was resident then, in bytes.
     over_since: Option<(Instant, u64)>,
     /// Since when somebody wishes that the execution ends.

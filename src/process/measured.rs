@@ -8,20 +8,26 @@ use rustc_hash::FxHashMap;
 use super::account::Account;
 use super::entry::Process;
 use super::proc;
+use super::spent::Spent;
 use super::tree::{Member, TreeMemory};
 
 /// What reading the proportional memory of a process costs before it was measured: for the
 /// call, and for each MB.
 const PSS_CALL: Duration = Duration::from_micros(30);
 const PSS_EACH_MB: Duration = Duration::from_micros(8);
-/// A measurement that does not fit into the budget is made no more often than this many times
-/// its cost.
-const PSS_REST: u32 = 50;
+/// After a measurement that did not fit into the budget, the next such one waits for this many times the
+/// processor time that it took: a twentieth of a core, as the budget is of 100 ms.
+const PSS_REST: u32 = 20;
 /// How many times its budget an exact measurement may take.
 const PATIENT: u32 = 5;
-/// When a whole sample took longer than its budget, the next one is made no sooner than after
-/// this many times the excess.
+/// When a whole sample took more processor time than its budget, the next one is made no sooner than
+/// after this many times the excess.
 const REST: u32 = 20;
+/// A measurement stands as long as the process has changed by no more than this part of what it counts
+/// for: the growth of what many share is each time taken for their own.
+const TOLERANCE: u64 = 32;
+/// So many bytes may be added or taken away at any time.
+const LITTLE: u64 = 64 * 1024;
 
 /// What was measured before.
 #[derive(Debug, Default)]
@@ -64,15 +70,15 @@ impl Measured {
         self.enough = Some((enough, Instant::now() + budget * PATIENT));
     }
 
-    /// Measures `members`, those that use most first, within `budget` from `begin` on.
+    /// Measures `members`, those that use most first, within `budget` from the begin of `spent` on.
     pub(super) fn sample(
         &mut self,
         members: &[Member],
-        begin: Instant,
+        spent: &Spent,
         budget: Duration,
     ) -> TreeMemory {
-        self.last = self.measure(members, begin + budget);
-        let excess = begin.elapsed().saturating_sub(budget);
+        self.last = self.measure(members, spent.begun() + budget);
+        let excess = spent.processor().saturating_sub(budget);
         self.rested = Some(Instant::now() + excess * REST);
         self.last
     }
@@ -161,10 +167,11 @@ impl Measured {
         if !self.may_measure(process.resident, end) {
             return before;
         }
-        let begin = Instant::now();
+        let spent = Spent::begin();
         let proportional = proc::proportional(process.pid);
-        if Instant::now() > end {
-            self.pss_rested = Some(Instant::now() + begin.elapsed() * PSS_REST);
+        let now = Instant::now();
+        if now > end {
+            self.pss_rested = Some(now + spent.processor() * PSS_REST);
         }
         let proportional = proportional?;
         Some(Size {
@@ -189,7 +196,8 @@ impl Size {
     /// Whether the process has hardly changed since it was measured, nor have those that may share its
     /// memory.
     fn still_true(&self, resident: u64, among: usize) -> bool {
-        self.among == among && self.resident.abs_diff(resident) <= self.resident / 16
+        let tolerated = (self.proportional / TOLERANCE).max(LITTLE);
+        self.among == among && self.resident.abs_diff(resident) <= tolerated
     }
 
     /// The proportional part of `resident`, if the rest of the process is like what was measured.
@@ -198,5 +206,32 @@ impl Size {
         let grown = resident.saturating_sub(self.resident);
         let shrunk = self.resident.saturating_sub(resident);
         (self.proportional + grown).saturating_sub(shrunk)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MB: u64 = 1024 * 1024;
+
+    #[test]
+    fn what_many_share_is_measured_again_sooner() {
+        let alone = Size {
+            resident: 200 * MB,
+            proportional: 200 * MB,
+            among: 1,
+        };
+        let shared = Size {
+            proportional: 25 * MB,
+            among: 8,
+            ..alone
+        };
+        // Eight times this would be an eighth of the 200 MB.
+        let grown = 203 * MB;
+        assert!(alone.still_true(grown, 1));
+        assert!(!shared.still_true(grown, 8));
+        assert!(shared.still_true(200 * MB + LITTLE, 8));
+        assert!(!shared.still_true(200 * MB, 9));
     }
 }

@@ -29,6 +29,7 @@ mod ring;
 mod run;
 mod side;
 mod signal;
+mod spent;
 mod start;
 mod supervisor;
 #[cfg(target_os = "linux")]

@@ -1,7 +1,7 @@
 //! The processes that belong to an execution, and the memory that they use.
 
 use std::sync::{Arc, MutexGuard};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -10,6 +10,7 @@ use super::command::{Branch, Origin};
 use super::entry::Process;
 use super::measured::Measured;
 use super::proc;
+use super::spent::Spent;
 use super::supervisor::{Known, Supervisor, Table, group_lives, lock, started};
 use crate::source::Text;
 
@@ -113,11 +114,11 @@ impl Supervisor {
     }
 
     fn measure_tree(&self, mut measured: MutexGuard<'_, Measured>, budget: Duration) -> TreeMemory {
-        let begin = Instant::now();
+        let spent = Spent::begin();
         let mut members = self.members(self.descendants());
         members.retain(|member| !member.process.is_zombie());
         members.sort_by_key(|member| std::cmp::Reverse(member.process.resident));
-        measured.sample(&members, begin, budget)
+        measured.sample(&members, &spent, budget)
     }
 
     /// The next measurement is a new one, however long the last one took.
