@@ -7,23 +7,16 @@
 #![allow(unsafe_code)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
 use super::{backstop, reading};
+use here::{HERE, Here};
 
-/// The most bytes that a thread counts for itself before it tells the others.
-const BATCH: u64 = 256 * 1024;
-/// What a new thread begins with; it doubles with each batch. A thread that does little and ends
-/// takes no more than this with it.
-const FIRST_BATCH: u64 = 4 * 1024;
-/// The bytes that a thread may have taken and given back meanwhile, in batches.
-const CHURN: u64 = 16;
-/// What a thread may take while growth is held, in bytes, before it is asked how much is resident.
-const WHILE_HELD: i64 = 2 * 1024 * 1024;
+mod here;
+
 /// Between two looks at whether growth is still held.
 const STILL: Duration = Duration::from_millis(2);
 /// How long a thread is kept.
@@ -31,8 +24,6 @@ const LONGEST: Duration = Duration::from_secs(3);
 /// How far above the limit a thread takes memory, in bytes, when somebody stands behind it: it asks
 /// itself, because on a machine that is busy nobody else may get to ask.
 const AHEAD: u64 = 8 * 1024 * 1024;
-/// So near to the limit it begins to ask.
-const NEAR: i64 = 16 * 1024 * 1024;
 /// Growth is not held.
 const NO_CEILING: u64 = u64::MAX;
 /// Nothing is armed.
@@ -65,22 +56,6 @@ static CEILING: AtomicU64 = AtomicU64::new(NO_CEILING);
 static EPOCH: AtomicU32 = AtomicU32::new(0);
 /// How many threads are kept now.
 static KEPT: AtomicU32 = AtomicU32::new(0);
-
-/// What a thread has not told yet. Without destructors, so it can be used until the thread is gone.
-struct Here {
-    live: Cell<i64>,
-    allocated: Cell<u64>,
-    batch: Cell<u64>,
-    /// What was taken since growth is held, and which hold that was.
-    held: Cell<i64>,
-    epoch: Cell<u32>,
-    /// Whether the thread may go on while growth is held: it writes the dump.
-    exempt: Cell<bool>,
-}
-
-thread_local! {
-    static HERE: Here = const { Here::new() };
-}
 
 /// Tells the system's allocator how this program uses memory. Once, at the start of the process.
 ///
@@ -120,11 +95,7 @@ pub fn counts() -> bool {
 
 /// Tells the others what the calling thread has counted; for a thread that is about to end.
 pub fn settle() {
-    let _ = HERE.try_with(|here| {
-        if here.allocated.get() != 0 || here.live.get() != 0 {
-            here.hand_over();
-        }
-    });
+    let _ = HERE.try_with(Here::settle);
 }
 
 /// Whether the heap has passed what was armed and nobody has read since, or a stop was decided: whoever
@@ -212,10 +183,7 @@ fn trip() {
 
 /// Rings. What that itself allocates must not be kept.
 fn call_for_help() {
-    let exempt = |exempt| {
-        HERE.try_with(|here| here.exempt.replace(exempt))
-            .unwrap_or(true)
-    };
+    let exempt = |exempt| HERE.try_with(|here| here.exempt(exempt)).unwrap_or(true);
     let before = exempt(true);
     backstop::call();
     exempt(before);
@@ -246,16 +214,13 @@ impl Drop for Held {
 
 /// Lets the calling thread go on while growth is held, for good: it writes the dump.
 pub(super) fn exempt() {
-    let _ = HERE.try_with(|here| here.exempt.set(true));
+    let _ = HERE.try_with(|here| here.exempt(true));
 }
 
 /// As for the thread that writes the dump, for the one that acts on the breach, until growth is held
 /// another time.
 pub fn exempt_for_now() {
-    let _ = HERE.try_with(|here| {
-        here.epoch.set(EPOCH.load(Ordering::Acquire));
-        here.held.set(i64::MIN / 2);
-    });
+    let _ = HERE.try_with(Here::exempt_for_now);
 }
 
 /// Whether a thread is kept because growth is held.
@@ -312,82 +277,6 @@ fn ask(bytes: usize) {
     }
 }
 
-impl Here {
-    const fn new() -> Self {
-        Self {
-            live: Cell::new(0),
-            allocated: Cell::new(0),
-            batch: Cell::new(FIRST_BATCH),
-            held: Cell::new(0),
-            epoch: Cell::new(0),
-            exempt: Cell::new(false),
-        }
-    }
-
-    /// Whether what was counted here was handed over.
-    #[inline]
-    fn count(&self, live: i64, allocated: u64) -> bool {
-        let now = self.live.get() + live;
-        let churned = self.allocated.get() + allocated;
-        self.live.set(now);
-        self.allocated.set(churned);
-        let batch = self.batch.get();
-        let full = now.unsigned_abs() >= batch || churned >= batch * CHURN;
-        if full {
-            self.hand_over();
-        }
-        full
-    }
-
-    #[cold]
-    fn hand_over(&self) {
-        let live = self.live.replace(0);
-        self.batch.set((self.batch.get() * 2).min(BATCH));
-        ALLOCATED.fetch_add(self.allocated.replace(0), Ordering::Relaxed);
-        let total = LIVE.fetch_add(live, Ordering::Relaxed) + live;
-        if live > 0 && total > ALLOWED.load(Ordering::Relaxed) {
-            trip();
-        }
-        if live > 0 && !self.exempt.get() {
-            if is_held() {
-                self.take_while_held(live);
-            } else if GUARDED.load(Ordering::Relaxed)
-                && total.saturating_add(NEAR) > LIMIT.load(Ordering::Relaxed)
-            {
-                stand_still(0);
-            }
-        }
-    }
-
-    fn is_exempt(&self) -> bool {
-        let acts = self.held.get() < 0 && self.epoch.get() == EPOCH.load(Ordering::Acquire);
-        self.exempt.get() || acts
-    }
-
-    #[cold]
-    fn take_while_held(&self, live: i64) {
-        let epoch = EPOCH.load(Ordering::Acquire);
-        if self.epoch.replace(epoch) != epoch {
-            // It may have been taken before that.
-            self.held.set(0);
-            return;
-        }
-        self.held.set(self.held.get() + live);
-        if self.held.get() > WHILE_HELD {
-            stand_still(0);
-        }
-    }
-}
-
-#[inline]
-fn count(live: i64, allocated: u64) {
-    // No destructor, so there is no moment at which this fails; and if there were, a little would go
-    // uncounted.
-    if HERE.try_with(|here| here.count(live, allocated)) == Ok(true) {
-        COUNTS.store(true, Ordering::Relaxed);
-    }
-}
-
 // SAFETY: every call is passed on to the system's allocator unchanged, and its answer is returned.
 // Counting allocates nothing, panics nowhere, and touches thread-local cells without destructors
 // and atomics only; but where it trips, it takes locks under which nobody allocates and may start
@@ -399,7 +288,7 @@ unsafe impl GlobalAlloc for Counting {
         // SAFETY: the caller's promises are those that the system's allocator needs.
         let pointer = unsafe { System.alloc(layout) };
         if !pointer.is_null() {
-            count(layout.size() as i64, layout.size() as u64);
+            here::take(layout.size() as u64);
         }
         pointer
     }
@@ -408,7 +297,7 @@ unsafe impl GlobalAlloc for Counting {
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         // SAFETY: as above.
         unsafe { System.dealloc(pointer, layout) }
-        count(-(layout.size() as i64), 0);
+        here::give(layout.size() as u64);
     }
 
     #[inline]
@@ -417,7 +306,7 @@ unsafe impl GlobalAlloc for Counting {
         // SAFETY: as above.
         let pointer = unsafe { System.alloc_zeroed(layout) };
         if !pointer.is_null() {
-            count(layout.size() as i64, layout.size() as u64);
+            here::take(layout.size() as u64);
         }
         pointer
     }
@@ -428,12 +317,11 @@ unsafe impl GlobalAlloc for Counting {
         // SAFETY: as above.
         let moved = unsafe { System.realloc(pointer, layout, size) };
         if !moved.is_null() {
-            let grown = size as i64 - layout.size() as i64;
-            count(grown, u64::try_from(grown).unwrap_or(0));
+            match size.checked_sub(layout.size()) {
+                Some(grown) => here::take(grown as u64),
+                None => here::give((layout.size() - size) as u64),
+            }
         }
         moved
     }
 }
-
-#[cfg(test)]
-mod tests;
