@@ -197,7 +197,7 @@ pub(super) fn right_operand(
     if text.trim().is_empty() {
         return Err(cursor.unexpected("a value"));
     }
-    Ok(Operand::Literal(text.share(text.trim())))
+    Ok(Operand::Literal(text))
 }
 
 /// A string, number, variable, placeholder or array.

@@ -284,6 +284,12 @@ fn made_up_files_are_the_same_when_they_were_printed() {
 }
 
 #[test]
+fn a_value_may_begin_with_a_character_that_is_no_blank_here() {
+    let file = read("version: 2.0\ntask \"a\":\n  if env A is\u{c}\"fast\":\n    info \"b\"\n");
+    assert_eq!(wrong_in(&file.unwrap()), None);
+}
+
+#[test]
 fn lexemes_follow_each_other_and_nothing_lies_between_them() {
     for (_, text) in task_files() {
         cut(&text, Mode::File);
