@@ -16,6 +16,9 @@ use super::record::{Exceeded, Figures, Record, Sample, Scope};
 use super::redact::Redactor;
 use super::snapshot::{Activity, ChildrenMemory, Observed, Place, TaskLimit};
 use crate::ast::Ast;
+use children::Children;
+
+mod children;
 
 /// A limit was exceeded.
 #[derive(Debug, Clone)]
@@ -92,15 +95,6 @@ pub struct Shared {
     pub(super) backstop: Backstop,
     /// Since the decision other threads take no more, until the execution has ended.
     held: Mutex<Option<Held>>,
-}
-
-/// The memory of the children, and when it was measured.
-#[derive(Debug, Clone, Copy, Default)]
-struct Children {
-    at: Option<Duration>,
-    memory: ChildrenMemory,
-    /// How long measuring took.
-    cost: Duration,
 }
 
 impl Shared {
@@ -264,28 +258,12 @@ impl Eyes {
         })
     }
 
-    /// Adds the memory of the children, measured anew when the last time is at least `rest` ago:
-    /// that costs far more than a reading of ourselves.
+    /// Adds the memory of the children; see [`Children::look`].
     pub(super) fn measure_children(&self, reading: &mut Reading, rest: Duration, limited: bool) {
-        let Some(observed) = &self.observed else {
-            return;
-        };
-        let mut children = lock(&self.shared.children);
-        // Ticks come a little early or late.
-        if children
-            .at
-            .is_none_or(|at| reading.at >= at + rest / 10 * 9)
-        {
-            children.at = Some(reading.at);
-            let begun = Instant::now();
-            let memory = match limited {
-                true => observed.children_now(),
-                false => observed.children(),
-            };
-            children.memory = memory.unwrap_or_default();
-            children.cost = begun.elapsed();
+        if let Some(observed) = &self.observed {
+            let mut children = lock(&self.shared.children);
+            reading.children = children.look(observed.as_ref(), reading.at, rest, limited);
         }
-        reading.children = children.memory;
     }
 
     /// Writes a reading down, as far as nobody else does so in this moment.
