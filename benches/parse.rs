@@ -1,9 +1,10 @@
-//! Speed of reading: parsing a file of many tasks, and taking templates apart.
+//! Speed of reading: tokens and the tree of a file of many tasks, and taking templates apart.
 #![allow(clippy::expect_used, reason = "a bench may fail")]
 
 use divan::{Bencher, counter::BytesCount};
 use drun::parser::{self, Progress};
 use drun::source::{SourceFile, Span, Text};
+use drun::syntax::{Kind, Lexer, Mode};
 
 fn main() {
     divan::main();
@@ -18,6 +19,19 @@ fn tasks(count: usize) -> String {
         ));
     }
     text
+}
+
+#[divan::bench(args = [100, 10_000, 50_000])]
+fn tokens_of_a_file(bencher: Bencher, count: usize) {
+    let text = tasks(count);
+    bencher.counter(BytesCount::of_str(&text)).bench(|| {
+        let mut lexer = Lexer::new(divan::black_box(&text), Mode::File);
+        let mut tokens = 0_usize;
+        while lexer.next_token().kind != Kind::End {
+            tokens += 1;
+        }
+        tokens
+    });
 }
 
 #[divan::bench(args = [100, 10_000, 50_000])]

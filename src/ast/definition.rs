@@ -254,3 +254,85 @@ impl fmt::Debug for Definitions {
         f.debug_tuple("Definitions").field(&self.source).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    thread_local! {
+        /// How often something was read on this thread.
+        static READ: Cell<usize> = const { Cell::new(0) };
+    }
+
+    fn read(_: &Arc<SourceFile>, _: u32, _: Extent) -> Definition {
+        READ.set(READ.get() + 1);
+        Definition::default()
+    }
+
+    fn definitions() -> Definitions {
+        let source = SourceFile::new("a.drun", String::new()).unwrap();
+        Definitions::new(source, read)
+    }
+
+    /// A definition of `length` bytes from `start` on, and how often it was read for that.
+    fn at(definitions: &Definitions, start: u32, length: u32) -> (Arc<Definition>, usize) {
+        let before = READ.get();
+        let definition = definitions.read(Span::new(start, start + length));
+        (definition, READ.get() - before)
+    }
+
+    #[test]
+    fn what_was_read_lately_is_held_up_to_a_length() {
+        let definitions = definitions();
+        let half = HELD / 2 - EACH;
+        let (first, reads) = at(&definitions, 0, half);
+        assert_eq!(reads, 1);
+        assert_eq!(at(&definitions, half, half).1, 1);
+        let (again, reads) = at(&definitions, 0, half);
+        assert_eq!(reads, 0);
+        assert!(Arc::ptr_eq(&first, &again));
+        // There is no room for a third.
+        assert_eq!(at(&definitions, 2 * half, 1).1, 1);
+        assert_eq!(at(&definitions, 0, half).1, 1);
+        assert_eq!(at(&definitions, 2 * half, 1).1, 0);
+        // One that is too long by itself is held while nothing else is read.
+        let long = 10 * HELD;
+        assert_eq!(at(&definitions, long, long).1, 1);
+        assert_eq!(at(&definitions, long, long).1, 0);
+        assert_eq!(definitions.known().unwrap().lately.len(), 1);
+    }
+
+    #[test]
+    fn a_body_that_somebody_runs_is_there_once() {
+        let definitions = definitions();
+        let (running, _) = at(&definitions, 0, 10);
+        for start in 1..100 {
+            at(&definitions, start * HELD, HELD);
+        }
+        let (again, reads) = at(&definitions, 0, 10);
+        assert_eq!(reads, 1);
+        assert!(Arc::ptr_eq(&running.body.0, &again.body.0));
+    }
+
+    #[test]
+    fn bodies_that_nobody_runs_are_forgotten() {
+        let definitions = definitions();
+        for start in 0..10_000 {
+            at(&definitions, start * HELD, HELD);
+        }
+        let known = definitions.known().unwrap();
+        assert!(known.bodies.len() < 200, "{}", known.bodies.len());
+    }
+
+    #[test]
+    fn nobody_waits_for_who_looks_meanwhile() {
+        let definitions = definitions();
+        let looking = definitions.known();
+        assert_eq!(at(&definitions, 0, 10).1, 1);
+        drop(looking);
+        assert_eq!(at(&definitions, 0, 10).1, 1);
+        assert_eq!(at(&definitions, 0, 10).1, 0);
+    }
+}
