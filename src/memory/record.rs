@@ -97,7 +97,7 @@ pub struct Sample {
 /// A limit or another setting, and why it has its value.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LimitInForce {
-    /// `limit`, `warning`, `tree_limit`, `interval`, `dump_dir`.
+    /// `limit`, `warning`, `tree_limit`, `interval`, `dump_dir`; `task`, when that of a task was exceeded.
     pub name: String,
     /// The value as a text: `500 MB`, `100 ms`, `off`.
     pub value: String,

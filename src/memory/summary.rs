@@ -2,6 +2,7 @@
 
 use super::amount::{count, duration, megabytes, size};
 use super::diagnosis::Diagnosis;
+use super::limits::TASK;
 use super::outline;
 use super::record::{Record, Scope};
 use super::snapshot::{ExecutionSnapshot, Place};
@@ -132,10 +133,13 @@ impl Told<'_> {
                 .place
                 .as_ref()
                 .map(|place| format!(", {}", place.file_line()));
+            let limit = self.record.limit(TASK);
+            let clamped = limit.and_then(|limit| limit.clamped_by.as_ref());
             return format!(
-                "the limit of task \"{task}\" of {} (@memory{}) with {}, {} of it in processes",
+                "the limit of task \"{task}\" of {} (@memory{}{}) with {}, {} of it in processes",
                 size(exceeded.limit),
                 at.unwrap_or_default(),
+                clamped.map_or_else(String::new, |by| format!(", clamped by {by}")),
                 size(exceeded.current),
                 size(exceeded.children)
             );

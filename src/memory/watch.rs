@@ -4,21 +4,21 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Notify;
-
 use super::allocator::{self, Held};
 use super::backstop::{Backstop, EXCESS};
 use super::bell;
 use super::history::Ring;
 use super::limits::Limits;
-use super::reading::{Readings, System};
+use super::reading::Readings;
 use super::record::{Exceeded, Figures, Record, Sample, Scope};
 use super::redact::Redactor;
 use super::snapshot::{Activity, ChildrenMemory, Observed, Place, TaskLimit};
 use crate::ast::Ast;
 use children::Children;
+pub use in_force::InForce;
 
 mod children;
+mod in_force;
 
 /// A limit was exceeded.
 #[derive(Debug, Clone)]
@@ -29,47 +29,6 @@ pub struct Breach {
     pub program: Option<Arc<Ast>>,
     /// What was being executed when that could last be seen.
     pub activity: Option<Activity>,
-}
-
-/// The limits in force. The settings of the project are known only when its file was read, and that
-/// is watched already. Clones are of the same limits.
-#[derive(Debug, Clone)]
-pub struct InForce {
-    limits: Arc<Mutex<Arc<Limits>>>,
-    woken: Arc<Notify>,
-    /// What is resident and never was in the heap: the program itself.
-    beside: u64,
-}
-
-impl InForce {
-    fn new(limits: Limits) -> Self {
-        Self {
-            limits: Arc::new(Mutex::new(Arc::new(limits))),
-            woken: Arc::default(),
-            beside: match (allocator::live(), System.resident()) {
-                (Some(heap), Some(resident)) => resident.saturating_sub(heap),
-                _ => 0,
-            },
-        }
-    }
-
-    /// Lets nobody take at once what would exceed the limit.
-    pub(super) fn limit_the_heap(&self, critical: Option<u64>) {
-        allocator::limit(critical.map(|limit| limit.saturating_sub(self.beside)));
-        allocator::limit_resident(critical);
-    }
-
-    /// The limits as they are now.
-    pub fn get(&self) -> Arc<Limits> {
-        lock(&self.limits).clone()
-    }
-
-    /// Puts other limits in force; the next reading is made at once.
-    pub fn set(&self, limits: Limits) {
-        self.limit_the_heap(limits.critical);
-        *lock(&self.limits) = Arc::new(limits);
-        self.woken.notify_one();
-    }
 }
 
 /// What the monitor shares with the runtime, and with whoever else has to know.
@@ -304,10 +263,15 @@ impl Eyes {
         redactor.with_values(secrets.iter().map(String::as_str))
     }
 
-    /// The limit of a running task of which least is left.
+    /// The limit of a running task of which least is left; not more than the container leaves.
     pub(super) fn task_limit(&self, limits: &Limits) -> Option<TaskLimit> {
         let observed = self.observed.as_ref().filter(|_| !limits.off)?;
-        observed.task_limit()
+        let limit = observed.task_limit()?;
+        let room = limits.room.as_ref().map_or(u64::MAX, |room| room.bytes);
+        Some(TaskLimit {
+            bytes: limit.bytes.min(room),
+            ..limit
+        })
     }
 
     /// As [`Eyes::exceeded`]. Where processes were estimated, by pages that they may share, they are
@@ -363,6 +327,14 @@ impl Eyes {
     /// Everything that is known about a breach. Waits for no lock.
     pub(super) fn breach(&self, reading: &Reading, exceeded: Exceeded) -> Breach {
         let shared = &self.shared;
+        let in_force = shared.limits();
+        let mut limits = in_force.in_force.clone();
+        limits.extend(
+            exceeded
+                .task
+                .as_ref()
+                .map(|_| in_force.of_task(exceeded.limit)),
+        );
         Breach {
             record: Record {
                 exceeded,
@@ -379,7 +351,7 @@ impl Eyes {
                 history: try_lock(&shared.history)
                     .map(|ring| ring.history().clone())
                     .unwrap_or_default(),
-                limits: shared.limits().in_force.clone(),
+                limits,
             },
             program: try_lock(&shared.program).and_then(|program| program.clone()),
             activity: self.activity(),

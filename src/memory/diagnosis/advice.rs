@@ -2,6 +2,7 @@
 
 use super::{Candidate, Class};
 use crate::memory::amount::size;
+use crate::memory::limits::TASK;
 use crate::memory::record::{LimitInForce, Record, Scope};
 use crate::memory::snapshot::Place;
 
@@ -23,15 +24,16 @@ pub(super) fn limits(record: &Record) -> Vec<String> {
             "tree_limit",
         ),
     };
+    let name = if exceeded.task.is_some() { TASK } else { name };
+    if let Some(by) = record.limit(name).and_then(clamped) {
+        return vec![by];
+    }
     if let Some(task) = &exceeded.task {
         let at = exceeded.place.as_ref().map(Place::file_line);
         let at = at.map_or_else(String::new, |at| format!(" in {at}"));
         return vec![format!(
             "if task \"{task}\" needs it, raise its limit{at}: `@memory(\"{more}\")`"
         )];
-    }
-    if let Some(by) = record.limit(name).and_then(clamped) {
-        return vec![by];
     }
     vec![format!(
         "if it needs the memory, raise the limit: `{option} {more}`, `{variable}={more}`, or \

@@ -7,6 +7,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{advance, sleep};
 
 use super::*;
+use crate::memory::limits::Room;
 use crate::memory::record::{History, Scope};
 use crate::memory::snapshot::{ChildrenMemory, ExecutionSnapshot, TaskLimit};
 use crate::source::{SourceFile, Span};
@@ -275,7 +276,8 @@ async fn the_tree_is_recorded_and_limited_only_when_asked() {
     assert_eq!(history.samples.last().unwrap().children, 9000 * MB);
     assert_eq!(history.tasks, ["build"]);
     let measured = execution.measured.load(Ordering::Relaxed);
-    assert!((9..=12).contains(&measured), "{measured}");
+    // They keep still.
+    assert!((3..=6).contains(&measured), "{measured}");
 
     let limits = Limits {
         tree: Some(9000 * MB),
@@ -294,6 +296,41 @@ async fn the_tree_is_recorded_and_limited_only_when_asked() {
     let monitor = plain().observed(Arc::new(execution));
     let breach = Script::play(monitor, |_| Some(20 * MB)).breach().await;
     assert_eq!(breach.record.exceeded.task.as_deref(), Some("build"));
+    assert_eq!(breach.record.limit("task").unwrap().clamped_by, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_may_not_use_more_than_its_container_leaves() {
+    let execution = Arc::new(Execution {
+        limit: Some(2048 * MB),
+        ..Execution::default()
+    });
+    execution.children.store(350 * MB, Ordering::Relaxed);
+    let limits = Limits {
+        room: Some(Room {
+            bytes: 400 * MB,
+            by: "container limit 512 MB".to_owned(),
+        }),
+        ..Limits::default()
+    };
+    let monitor = Monitor::new(limits).observed(execution.clone());
+    let script = Script::play(monitor, |_| Some(20 * MB));
+    sleep(ms(1050)).await;
+    execution.children.store(390 * MB, Ordering::Relaxed);
+    let record = script.breach().await.record;
+    assert_eq!(
+        (record.exceeded.limit, record.exceeded.current),
+        (400 * MB, 410 * MB)
+    );
+    let limit = record.limit("task").unwrap();
+    assert_eq!(limit.clamped_by.as_deref(), Some("container limit 512 MB"));
+    let diagnosis = crate::memory::diagnosis::diagnose(&record, None, None);
+    let advice = diagnosis.advice.join("\n");
+    assert!(
+        advice.contains("because of container limit 512 MB"),
+        "{advice}"
+    );
+    assert!(!advice.contains("@memory"), "{advice}");
 }
 
 #[tokio::test(start_paused = true)]
