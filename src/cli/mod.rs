@@ -46,6 +46,7 @@ mod self_update;
 mod fixture;
 
 use std::ffi::OsString;
+use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -68,6 +69,7 @@ use crate::process::Supervisor;
 use crate::report::Report;
 use crate::resolve::ResolveError;
 use crate::runtime::{Signal, Watched, unless_stopped, watched};
+use crate::value::os_reason;
 
 /// How long the readers of a run that was stopped may take.
 const LAST_WORDS: Duration = Duration::from_millis(200);
@@ -85,11 +87,28 @@ pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(invocation) => perform(invocation, &report).await,
         Err(error) => Err(error.into()),
     };
-    let Err(failure) = outcome else {
-        let flushed = report.flush().await;
-        return ExitCode::from(u8::from(flushed.is_err()));
+    let outcome = match outcome {
+        Ok(()) => written(&report).await,
+        failed => failed,
     };
-    ExitCode::from(last_words_of(&failure, &report).await)
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => ExitCode::from(last_words_of(&failure, &report).await),
+    }
+}
+
+/// Writes what is left of the output of a command that succeeded. A reader that has seen enough, as
+/// `head` has, is no failure; a run was told of it before.
+async fn written(report: &Report) -> Result<(), Failure> {
+    match report.flush().await {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let reason = os_reason(&error);
+            Err(Failure::Text(format!(
+                "cannot write to standard output: {reason}"
+            )))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Prints why a command failed; the exit status. An error that cannot be told is no other one than

@@ -23,6 +23,7 @@ mod long;
 mod memory;
 mod memory_command;
 mod monitor;
+mod output;
 mod print;
 mod processes;
 mod progress;
