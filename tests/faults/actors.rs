@@ -89,7 +89,7 @@ fn sample(children: usize) -> ExitCode {
         .unwrap();
     runtime.block_on(async {
         let supervisor = Supervisor::owning_process();
-        let script = format!("for i in $(seq {children}); do sleep 1000 & done; touch ready; wait");
+        let script = format!("for i in $(seq {children}); do sleep 1000 & done; : > ready; wait");
         let folder = std::env::current_dir().unwrap();
         let command = ShellCommand::shell("/bin/bash", script.into(), folder);
         let (report, _) = Report::memory();
