@@ -5,6 +5,7 @@
 pub mod detect;
 mod dns;
 pub mod environment;
+pub mod file;
 pub mod probe;
 pub mod project_type;
 mod provision;

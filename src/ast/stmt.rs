@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, TryLockError, Weak};
 use serde::Serialize;
 use serde::ser::{SerializeSeq as _, Serializer};
 
-use super::action::{Call, Capture, Detect, RequiresTools, Shell, UseSnippet, UseWorkdir, Wait};
+use super::action::{
+    Call, Capture, Detect, FileAction, RequiresTools, Shell, UseSnippet, UseWorkdir, Wait,
+};
 use super::{Conditional, Jump, Loop, SetVariable, Status, Throw, Transform, Try, WhenEnvironment};
 use crate::source::{SourceFile, Span};
 
@@ -163,6 +165,7 @@ pub enum Stmt {
     Throw(Box<Throw>),
     Wait(Box<Wait>),
     Detect(Box<Detect>),
+    File(Box<FileAction>),
     RequiresTools(Box<RequiresTools>),
     Excerpt(Box<Excerpt>),
 }
@@ -187,6 +190,7 @@ impl Stmt {
             Self::Throw(node) => node.span,
             Self::Wait(node) => node.span,
             Self::Detect(node) => node.span,
+            Self::File(node) => node.span,
             Self::RequiresTools(node) => node.span,
             Self::Excerpt(node) => node.span,
         }

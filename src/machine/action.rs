@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::parallel::Fan;
+use crate::action::file;
 use crate::ast::Block;
 use crate::process::{Finished, Output, ShellCommand, StartError};
 use crate::source::Text;
@@ -22,6 +23,8 @@ pub(crate) enum Action {
     Sleep(Duration),
     /// The content of a file; then the statement runs again.
     ReadFile { path: PathBuf, shown: String },
+    /// Something with a file or a folder.
+    File(Box<file::Job>),
     /// The items of a parallel loop.
     Fan(Fan),
     /// A `detect` or `requires tools` statement: a block and the index in it.
@@ -67,6 +70,8 @@ pub(crate) enum Done {
     Nothing,
     /// The statement runs again, with the content.
     Read(Result<Text, String>),
+    /// Something was done with a file or a folder.
+    File(Box<file::Outcome>),
     /// The items of a parallel loop have ended; how many of them failed.
     Fanned { failed: u64 },
     /// Tools were looked for: a variable to set, or why it failed.

@@ -89,11 +89,11 @@ pub(crate) struct RunState {
 }
 
 /// A file that is being read.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Reading {
     pub(crate) name: String,
     pub(crate) place: Place,
-    pub(crate) bytes: AtomicU64,
+    pub(crate) bytes: Arc<AtomicU64>,
 }
 
 /// How much of a file was read.
@@ -132,7 +132,7 @@ impl Run {
         let reading = Arc::new(Reading {
             name: name.to_owned(),
             place,
-            bytes: AtomicU64::new(0),
+            bytes: Arc::default(),
         });
         let mut state = self.state();
         state.reads.retain(|reading| Arc::strong_count(reading) > 1);

@@ -1,13 +1,13 @@
 //! The driver: steps a machine, and performs what it hands out.
 
-use std::sync::atomic::Ordering;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::io::AsyncReadExt as _;
-
 use super::action::{Action, Done, JobReport};
+use super::context::Reading;
 use super::{Ended, Execution, Failure, Machine, Run, Step, Stop, parallel};
+use crate::action::file::{self, Outcome};
 use crate::action::{detect, probe, tools};
 use crate::ast::Stmt;
 use crate::memory::allocator;
@@ -117,7 +117,11 @@ async fn perform(machine: &Arc<Mutex<Machine>>, run: &Arc<Run>, action: Action) 
         }
         Action::ReadFile { path, shown } => {
             let place = lock(machine).place();
-            Done::Read(read(run, path, &shown, place).await)
+            Done::Read(run.read(&path, &shown, place).await)
+        }
+        Action::File(job) => {
+            let place = lock(machine).place();
+            Done::File(Box::new(run.file(*job, place).await))
         }
         Action::Fan(fan) => parallel::fan(machine, fan).await,
         Action::Tools { block, statement } => Done::Tools(match block.get(statement) {
@@ -187,32 +191,34 @@ impl Run {
     }
 }
 
-/// The whole of a file as text; bytes that are no UTF-8 are replaced.
-async fn read(
-    run: &Run,
-    path: std::path::PathBuf,
-    shown: &str,
-    place: Place,
-) -> Result<Text, String> {
-    let reading = run.begin_read(shown, place);
-    let work = async {
-        let mut file = tokio::fs::File::open(&path).await?;
-        let mut bytes = Vec::new();
-        // In pieces, so that whoever looks sees how far it is, and a drop ends it.
-        while file.read_buf(&mut bytes).await? > 0 {
-            reading.bytes.store(bytes.len() as u64, Ordering::Relaxed);
-        }
-        Ok(bytes)
-    };
-    let bytes = work
-        .await
-        .map_err(|error| format!("reading file {shown}: {}", crate::value::os_reason(&error)))?;
-    Ok(match String::from_utf8(bytes) {
-        Ok(text) => text.into(),
-        Err(error) => String::from_utf8_lossy(error.as_bytes())
-            .into_owned()
-            .into(),
-    })
+impl Run {
+    /// Does something with a file; what is read of it is told to whoever looks at the run.
+    async fn file(&self, job: file::Job, place: Place) -> Outcome {
+        let reading = match job.reads() {
+            true => self.begin_read(job.about(), place),
+            false => Arc::default(),
+        };
+        let keep = file::Keep {
+            start_dir: self.world.start_dir.clone(),
+        };
+        file::perform(job, &keep, &reader(&reading)).await
+    }
+
+    /// The whole of a file as text.
+    async fn read(&self, path: &Path, shown: &str, place: Place) -> Result<Text, String> {
+        let reading = self.begin_read(shown, place);
+        file::read_text(path, &reader(&reading))
+            .await
+            .map(|(text, _)| text)
+            .map_err(|error| format!("reading file {shown}: {}", crate::value::os_reason(&error)))
+    }
+}
+
+fn reader(reading: &Reading) -> file::Reader {
+    file::Reader {
+        held: reading.bytes.clone(),
+        too_large: allocator::would_tear,
+    }
 }
 
 impl Machine {
@@ -235,6 +241,7 @@ impl Machine {
             }
             Done::Read(Err(message)) | Done::Tools(Err(message)) => Err(Stop::fail(message)),
             Done::Nothing => Ok(()),
+            Done::File(outcome) => self.finish_file(*outcome),
             Done::Shell(report, outcome) => self.finish_command(&report, outcome),
             Done::Fanned { failed: 0 } => Ok(()),
             Done::Fanned { failed } => Err(Stop::fail(format!(

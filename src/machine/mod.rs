@@ -208,6 +208,7 @@ impl Machine {
             Stmt::Throw(node) => self.throw(node),
             Stmt::Wait(node) => self.wait(node),
             Stmt::Detect(node) => self.detect(block, at, node),
+            Stmt::File(node) => self.file(node),
             Stmt::RequiresTools(node) => self.requires_tools(block, at, node),
             Stmt::Excerpt(node) => {
                 self.push_body(&node.read());

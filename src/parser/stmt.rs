@@ -1,6 +1,6 @@
 //! Where a statement begins: its first word decides which one it is.
 
-use super::action::{call, detect, shell, tools, unsupported, wait, workdir};
+use super::action::{call, detect, file, shell, tools, unsupported, wait, workdir};
 use super::cursor::{Cursor, Failed};
 use super::excerpt::Statements;
 use super::task::is_tool_block;
@@ -17,6 +17,9 @@ pub(super) fn add_statement(cursor: &mut Cursor<'_>, list: &mut Statements) -> R
 
 /// A statement, with the blocks that belong to it.
 fn statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
+    if file::begins(cursor) {
+        return file::file(cursor);
+    }
     match cursor.word() {
         "info" => status::status(cursor, StatusWord::Info),
         "warn" => status::status(cursor, StatusWord::Warn),
@@ -90,12 +93,16 @@ fn unknown_word(cursor: &mut Cursor<'_>, word: &str) -> Failed {
 
 /// Whether `word` begins a statement or another item of a task's body.
 pub(super) fn begins_statement(word: &str) -> bool {
-    const WORDS: [&str; 33] = [
+    const WORDS: [&str; 41] = [
         "accepts",
+        "append",
+        "backup",
         "break",
         "call",
         "capture",
         "continue",
+        "copy",
+        "create",
         "depends",
         "detect",
         "echo",
@@ -108,7 +115,10 @@ pub(super) fn begins_statement(word: &str) -> bool {
         "ignore",
         "info",
         "let",
+        "move",
         "parameter",
+        "read",
+        "replace",
         "requires",
         "rethrow",
         "run",
@@ -124,6 +134,7 @@ pub(super) fn begins_statement(word: &str) -> bool {
         "warn",
         "warning",
         "when",
+        "write",
     ];
     WORDS.binary_search(&word).is_ok() || unsupported::begins(word)
 }

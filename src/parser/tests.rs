@@ -165,7 +165,7 @@ fn nesting_is_limited() {
 fn statements_that_are_not_there_yet_are_named() {
     for (line, name) in [
         ("git commit all", "git commit"),
-        ("copy \"a\" to \"b\"", "copy"),
+        ("promote changelog \"a\"", "promote changelog"),
         ("wait for service at \"x\"", "wait for"),
         ("http\n    request \"x\"", "http"),
     ] {
@@ -179,12 +179,12 @@ fn statements_that_are_not_there_yet_are_named() {
         "6:5 there is no statement `oops`",
     ];
     assert_eq!(mistakes(&task(body)), expected);
-    let body = "  git commit \"(\"\n  copy \"a\nb\" to [\n  ping \"x\"\n\ntask \"u\":\n  oops\n";
+    let body = "  git commit \"(\"\n  open \"a\nb\" to [\n  ping \"x\"\n\ntask \"u\":\n  oops\n";
     assert_eq!(
         mistakes(&task(body)),
         [
             "3:3 not supported yet: git commit",
-            "4:3 not supported yet: copy",
+            "4:3 not supported yet: open",
             "6:3 not supported yet: ping",
             "9:3 there is no statement `oops`"
         ]

@@ -34,7 +34,7 @@ use std::sync::Arc;
 pub use compare::{compare, find_matches};
 pub use evaluator::{Evaluator, Trouble, Undefined};
 pub use names::{Found, Names};
-pub use path::{ExpandedPath, clean, os_reason};
+pub use path::{ExpandedPath, clean, expanded, os_reason};
 pub use probe::Probe;
 pub use replay::Replay;
 pub use world::{Clocks, World};

@@ -40,10 +40,15 @@ impl Evaluator<'_> {
                 None => name.clone(),
             },
         };
-        let shown = expand(&text, self.world);
-        let absolute = self.workdir.join(&shown);
-        Ok(ExpandedPath { shown, absolute })
+        Ok(expanded(&text, self.world, self.workdir))
     }
+}
+
+/// A path whose placeholders were replaced, relative to `folder`.
+pub fn expanded(text: &str, world: &World, folder: &Path) -> ExpandedPath {
+    let shown = expand(text, world);
+    let absolute = folder.join(&shown);
+    ExpandedPath { shown, absolute }
 }
 
 /// Replaces `$NAME` by the environment (an unset one stays), then a leading `~`.

@@ -72,3 +72,8 @@ fn control_flow_and_data_are_as_specified() {
 fn execution_is_as_specified() {
     check("execution");
 }
+
+#[test]
+fn actions_are_as_specified() {
+    check("actions");
+}

@@ -89,6 +89,21 @@ const CASES: &[Case] = &[
         said: &["of the file big.txt into memory in t.drun:4"],
     },
     Case {
+        class: "read",
+        program: "task \"t\":\n  info \"x\"\n  read file \"big.txt\" as $content\n",
+        flags: OWN,
+        line: 5,
+        said: &["of the file big.txt into memory in t.drun:5"],
+    },
+    Case {
+        class: "read",
+        program: "task \"t\":\n  write \"aaaaaaaaaaaaaaaa\" to file \"f\"\n  for $i in range 1 to 9:\n    \
+                  replace in \"f\":\n      \"aa\" with \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"\n",
+        flags: OWN,
+        line: 6,
+        said: &["of the file f into memory in t.drun:6"],
+    },
+    Case {
         class: "child",
         program: "task \"t\":\n  run \"(head -c 300M /dev/zero; sleep 60) | tail\"\n",
         flags: TREE,

@@ -17,6 +17,7 @@ mod documents;
 mod embedding;
 mod examples;
 mod faults;
+mod files;
 mod includes;
 mod lexemes;
 mod long;

@@ -5,6 +5,7 @@
 
 mod call;
 mod detect;
+mod file;
 mod shell;
 mod tools;
 mod wait;
@@ -12,6 +13,7 @@ mod workdir;
 
 pub use call::*;
 pub use detect::*;
+pub use file::*;
 pub use shell::*;
 pub use tools::*;
 pub use wait::*;

@@ -2,6 +2,7 @@
 
 mod conditional;
 mod detect;
+mod file;
 mod jump;
 mod loops;
 mod shell;

@@ -2,6 +2,7 @@
 
 pub(super) mod call;
 pub(super) mod detect;
+pub(super) mod file;
 pub(super) mod raw_block;
 pub(super) mod shell;
 pub(super) mod tools;

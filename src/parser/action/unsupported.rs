@@ -1,15 +1,12 @@
 //! Statements that the language has and this program has not yet.
 
 use super::super::cursor::{Cursor, Failed};
+use super::file;
 use crate::syntax::Kind;
 
 /// The first words of these statements, sorted; `wait for` is one more.
-const WORDS: [&str; 28] = [
-    "append",
-    "backup",
+const WORDS: [&str; 20] = [
     "check",
-    "copy",
-    "create",
     "delete",
     "docker",
     "download",
@@ -18,7 +15,6 @@ const WORDS: [&str; 28] = [
     "head",
     "http",
     "https",
-    "move",
     "open",
     "options",
     "orchestrate",
@@ -27,12 +23,9 @@ const WORDS: [&str; 28] = [
     "post",
     "promote",
     "put",
-    "read",
-    "replace",
     "secret",
     "test",
     "update",
-    "write",
 ];
 
 /// Whether `word` begins one of them.
@@ -44,12 +37,13 @@ pub(in crate::parser) fn begins(word: &str) -> bool {
 /// file are told at once.
 pub(in crate::parser) fn skipped(cursor: &mut Cursor<'_>) -> bool {
     let found = begins(cursor.word()) || cursor.at_word("wait") && cursor.nth_is_word(1, "for");
-    if found {
+    if found && !file::begins(cursor) {
         // The mistake is noted, so no file comes of this.
         let _: Failed = report(cursor);
         cursor.skip_item();
+        return true;
     }
-    found
+    false
 }
 
 /// Reports `git policy` or `scm` in the body of a project.

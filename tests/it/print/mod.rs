@@ -3,6 +3,7 @@
 
 mod condition;
 mod expression;
+mod file;
 pub(crate) mod same;
 mod statement;
 

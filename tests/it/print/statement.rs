@@ -92,6 +92,7 @@ impl Printer {
                 self.line(format!("wait {amount} {unit}"));
             }
             Stmt::Detect(node) => self.line(detect(&node.what)),
+            Stmt::File(node) => self.file(&node.operation),
             Stmt::RequiresTools(node) => self.requires_tools(node),
         }
     }
