@@ -20,6 +20,7 @@ fuzz_target!(|text: &str| {
         Part::Text(text) => text.as_str(),
         Part::Environment(part) => part.source.as_str(),
         Part::Placeholder(part) => part.source.as_str(),
+        Part::Excerpt(text) => text.as_str(),
     });
     assert!(taken.is_plain() || parts.collect::<String>() == text);
     assert!(serde_json::to_string(&taken.parts).is_ok());

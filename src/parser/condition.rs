@@ -190,7 +190,7 @@ pub(super) fn right_operand(
         && !cursor.at_word("and")
         && !cursor.at_word("or")
     {
-        cursor.bump();
+        words_of_operand(cursor, "a value")?;
     }
     let span = cursor.span_from(start);
     let text = cursor.share(span);
@@ -260,7 +260,7 @@ pub(super) fn path(
             Kind::ParenClose => open -= 1,
             _ => {}
         }
-        cursor.bump();
+        words_of_operand(cursor, "a path")?;
     }
     let span = cursor.span_from(token.span.start);
     if cursor.slice(span).is_empty() {
@@ -268,6 +268,16 @@ pub(super) fn path(
     }
     let text = cursor.share(span);
     Ok(PathOperand::Text(template_at(cursor, &text, span)))
+}
+
+/// Takes a token of an operand that needs no quotes. A text that is never closed would take the rest of
+/// the file.
+fn words_of_operand(cursor: &mut Cursor<'_>, what: &str) -> Result<(), Failed> {
+    if cursor.at(Kind::UnclosedText) {
+        return Err(cursor.unexpected(what));
+    }
+    cursor.bump();
+    Ok(())
 }
 
 /// Whether the token behind the current one ends a path.

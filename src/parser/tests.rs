@@ -115,6 +115,19 @@ fn line_ends_separate_no_statements() {
 }
 
 #[test]
+fn a_text_that_is_never_closed_does_not_take_the_rest_of_the_file() {
+    for condition in [
+        "break when $n == @1\"",
+        "if file a\" exists:",
+        "break when $n is a \"b",
+    ] {
+        let found = mistakes(&task(&format!("  {condition}\n  info \"x {{$y}}\"\n")));
+        assert_eq!(found.len(), 1, "{condition}");
+        assert!(found[0].contains("this text is never closed"), "{found:?}");
+    }
+}
+
+#[test]
 fn a_block_of_commands_is_raw_and_the_next_statement_follows_it() {
     let file = good(
         "version: 2.0\r\ntask \"t\":\r\n  run: # why\r\n    it's \"\r\n\r\n      /* {$x}\r\n  info \"a\"\r\n",
