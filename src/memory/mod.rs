@@ -33,6 +33,8 @@ pub mod pace;
 
 mod watch;
 
+mod still;
+
 pub mod backstop;
 
 mod ticks;

@@ -16,6 +16,7 @@ use super::reading::{Readings, System};
 use super::record::Exceeded;
 use super::redact::Redactor;
 use super::snapshot::{Activity, Observed};
+use super::still::{self, Stillness};
 use super::ticks::Ticks;
 use super::units::MB;
 pub use super::watch::{Breach, InForce, Shared};
@@ -189,6 +190,7 @@ struct Watch {
     wait: Duration,
     /// Whether memory grows towards a limit.
     is_close: bool,
+    stillness: Stillness,
     handed_over: bool,
     kernel_timer: bool,
 }
@@ -222,6 +224,7 @@ impl Watch {
             armed: None,
             wait: Duration::ZERO,
             is_close: false,
+            stillness: Stillness::default(),
             handed_over: false,
             kernel_timer: monitor.kernel_timer,
         };
@@ -290,6 +293,8 @@ impl Watch {
         self.wait = self.next(&limits, tree, heap_is_full);
         if limited && reading.children.count > 0 {
             self.wait = self.wait.min(rest);
+        } else if !limited && !self.is_close {
+            self.rest(&reading, &limits);
         }
         self.stand_behind(&reading, &limits);
         shared.expect(self.wait, self.is_close);
@@ -307,6 +312,7 @@ impl Watch {
             "sample"
         );
         self.eyes().shared.count_sample();
+        self.stillness.note(reading, activity);
         self.own.note(reading.at, reading.resident);
         self.tree.note(reading.at, reading.tree());
         self.eyes().note(reading, activity);
@@ -369,6 +375,19 @@ impl Watch {
         }
         self.is_close = sooner.is_some();
         sooner.unwrap_or(limits.interval).min(limits.interval)
+    }
+
+    /// Waits longer for a run that keeps still, where it is sure that growth rings: the process is ours,
+    /// and its allocator counts.
+    fn rest(&mut self, reading: &Reading, limits: &Limits) {
+        let Some(heap) = reading.heap.filter(|_| self.kernel_timer) else {
+            return;
+        };
+        if let Some(rest) = self.stillness.rest(limits) {
+            let grown = heap.saturating_add(still::RINGS);
+            self.arm_at(self.armed.map_or(grown, |armed| armed.min(grown)));
+            self.wait = self.wait.max(rest);
+        }
     }
 
     /// Starts the backstop's thread when memory grows. One that the allocator cannot start, or that

@@ -37,6 +37,7 @@ mod secrets;
 mod signals;
 mod spans;
 mod starved;
+mod stillness;
 mod task_limit;
 mod terminal;
 mod tidy;

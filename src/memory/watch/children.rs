@@ -6,7 +6,7 @@ use crate::memory::snapshot::{ChildrenMemory, Observed};
 
 /// Children that keep still are measured more and more rarely, but no more rarely than so many times
 /// as rarely as others: measuring costs ten times a reading of ourselves.
-const STILL: u32 = 5;
+const STILL: u32 = 10;
 
 /// What was measured, and when.
 #[derive(Debug, Clone, Copy, Default)]
@@ -103,12 +103,12 @@ mod tests {
         assert_eq!(family.looks(&mut children, 0, false), 100);
         family.set(1 << 20, 2);
         let looks = family.looks(&mut children, 10, false);
-        assert!((20..=25).contains(&looks), "{looks}");
+        assert!((13..=18).contains(&looks), "{looks}");
         assert_eq!(family.looks(&mut children, 20, true), 100);
         family.set(2 << 20, 2);
         let late = children.look(
             &family,
-            Duration::from_millis(30_400),
+            Duration::from_secs(31),
             Duration::from_millis(100),
             false,
         );
