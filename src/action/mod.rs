@@ -9,6 +9,7 @@ pub mod file;
 pub mod probe;
 pub mod project_type;
 mod provision;
+pub mod secret;
 pub mod tools;
 pub mod wait;
 

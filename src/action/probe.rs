@@ -2,8 +2,10 @@
 
 use std::net::IpAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::secret::{self, Store};
 use super::{dns, tools};
 use crate::process::{Supervisor, find_in_path, probe_output};
 use crate::source::Text;
@@ -22,6 +24,7 @@ pub async fn answer(
     probe: &Probe,
     world: &World,
     supervisor: &Supervisor,
+    secrets: &Arc<Store>,
 ) -> Result<String, String> {
     let asker = Asker { world, supervisor };
     match probe {
@@ -40,6 +43,10 @@ pub async fn answer(
         Probe::DockerComposeStatus(folder) => {
             let folder = folder.as_ref().unwrap_or(&world.start_dir);
             Ok(asker.compose_status(folder).await)
+        }
+        Probe::Secret { name, default } => {
+            let (store, name, default) = (secrets.clone(), name.clone(), default.clone());
+            secret::blocking(move || secret::value(&name, default.as_deref(), &store)).await
         }
         Probe::DnsResolve(domain) => {
             let addresses = dns::addresses(domain).await?;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::ser::{SerializeSeq as _, Serializer};
 
 use super::action::{
-    Call, Capture, Detect, FileAction, RequiresTools, Shell, UseSnippet, UseWorkdir, Wait,
+    Call, Capture, Detect, FileAction, RequiresTools, Secret, Shell, UseSnippet, UseWorkdir, Wait,
 };
 use super::{Conditional, Jump, Loop, SetVariable, Status, Throw, Transform, Try, WhenEnvironment};
 use crate::source::{SourceFile, Span};
@@ -166,6 +166,7 @@ pub enum Stmt {
     Wait(Box<Wait>),
     Detect(Box<Detect>),
     File(Box<FileAction>),
+    Secret(Box<Secret>),
     RequiresTools(Box<RequiresTools>),
     Excerpt(Box<Excerpt>),
 }
@@ -191,6 +192,7 @@ impl Stmt {
             Self::Wait(node) => node.span,
             Self::Detect(node) => node.span,
             Self::File(node) => node.span,
+            Self::Secret(node) => node.span,
             Self::RequiresTools(node) => node.span,
             Self::Excerpt(node) => node.span,
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::parallel::Fan;
-use crate::action::file;
+use crate::action::{file, secret};
 use crate::ast::Block;
 use crate::process::{Finished, Output, ShellCommand, StartError};
 use crate::source::Text;
@@ -27,6 +27,8 @@ pub(crate) enum Action {
     File(Box<file::Job>),
     /// The items of a parallel loop.
     Fan(Fan),
+    /// An operation on the store of secrets.
+    Secret(secret::Request),
     /// A `detect` or `requires tools` statement: a block and the index in it.
     Tools { block: Block, statement: usize },
 }
@@ -74,6 +76,8 @@ pub(crate) enum Done {
     File(Box<file::Outcome>),
     /// The items of a parallel loop have ended; how many of them failed.
     Fanned { failed: u64 },
+    /// The lines of an operation on the store of secrets, or why it failed.
+    Secret(Result<Vec<String>, String>),
     /// Tools were looked for: a variable to set, or why it failed.
     Tools(Result<Option<(String, String)>, String>),
 }

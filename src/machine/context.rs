@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use rustc_hash::FxHashMap;
 
 use super::{Machine, Secrets};
+use crate::action::secret::Store;
 use crate::memory::snapshot::{Activity, Place};
 use crate::process::Supervisor;
 use crate::report::Report;
@@ -71,6 +72,8 @@ pub(crate) struct Run {
     pub(crate) provisioning: Vec<String>,
     /// What only those who look at the run need.
     pub(crate) state: Mutex<RunState>,
+    /// The secrets of the user.
+    pub(crate) store: Arc<Store>,
     /// Values that nothing that is written about the run may show.
     pub(crate) secrets: Mutex<Secrets>,
     /// The machines that are alive, the main one first.

@@ -92,7 +92,9 @@ async fn flush(run: &Run) -> Result<(), Failure> {
 async fn perform(machine: &Arc<Mutex<Machine>>, run: &Arc<Run>, action: Action) -> Done {
     match action {
         Action::Answer(question) => {
-            Done::Answered(probe::answer(&question, &run.world, &run.supervisor).await)
+            let answer = probe::answer(&question, &run.world, &run.supervisor, &run.store).await;
+            run.note_answer(&question, &answer);
+            Done::Answered(answer)
         }
         Action::Agree(bytes) => {
             // A monitor that finds the limit exceeded ends the run meanwhile.
@@ -123,6 +125,7 @@ async fn perform(machine: &Arc<Mutex<Machine>>, run: &Arc<Run>, action: Action) 
             let place = lock(machine).place();
             Done::File(Box::new(run.file(*job, place).await))
         }
+        Action::Secret(request) => Done::Secret(run.secret(request).await),
         Action::Fan(fan) => parallel::fan(machine, fan).await,
         Action::Tools { block, statement } => Done::Tools(match block.get(statement) {
             Some(Stmt::Detect(node)) => Ok(detect(node, run).await),
@@ -239,7 +242,13 @@ impl Machine {
                 self.retry = true;
                 Ok(())
             }
-            Done::Read(Err(message)) | Done::Tools(Err(message)) => Err(Stop::fail(message)),
+            Done::Read(Err(message)) | Done::Tools(Err(message)) | Done::Secret(Err(message)) => {
+                Err(Stop::fail(message))
+            }
+            Done::Secret(Ok(lines)) => {
+                lines.iter().for_each(|line| self.line(line));
+                Ok(())
+            }
             Done::Nothing => Ok(()),
             Done::File(outcome) => self.finish_file(*outcome),
             Done::Shell(report, outcome) => self.finish_command(&report, outcome),

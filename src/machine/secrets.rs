@@ -8,7 +8,7 @@ use std::sync::PoisonError;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Machine, Run};
-use crate::memory::redact::is_secret;
+use crate::memory::redact::{Secrecy, is_secret, is_secret_text};
 use crate::source::Text;
 use crate::value::Value;
 
@@ -71,6 +71,14 @@ impl Run {
         note(value.text());
         if let Value::List(_) = value {
             value.items().iter().for_each(|item| note(item));
+        }
+    }
+
+    /// Notes a text that is a secret, or is likely one, whatever its name says.
+    pub(crate) fn note_secret_text(&self, text: &str, secrecy: Secrecy) {
+        if is_secret_text(text, secrecy) {
+            let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+            secrets.add(text);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Where a statement begins: its first word decides which one it is.
 
-use super::action::{call, detect, file, shell, tools, unsupported, wait, workdir};
+use super::action::{call, detect, file, secret, shell, tools, unsupported, wait, workdir};
 use super::cursor::{Cursor, Failed};
 use super::excerpt::Statements;
 use super::task::is_tool_block;
@@ -44,6 +44,7 @@ fn statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
         "throw" | "rethrow" | "ignore" => control::throw(cursor),
         "wait" => wait::wait(cursor),
         "detect" => detect::detect(cursor),
+        "secret" => secret::secret(cursor),
         "requires" if is_tool_block(cursor) => tools::statement(cursor),
         word => Err(no_statement(cursor, word)),
     }
@@ -93,7 +94,7 @@ fn unknown_word(cursor: &mut Cursor<'_>, word: &str) -> Failed {
 
 /// Whether `word` begins a statement or another item of a task's body.
 pub(super) fn begins_statement(word: &str) -> bool {
-    const WORDS: [&str; 41] = [
+    const WORDS: [&str; 42] = [
         "accepts",
         "append",
         "backup",
@@ -122,6 +123,7 @@ pub(super) fn begins_statement(word: &str) -> bool {
         "requires",
         "rethrow",
         "run",
+        "secret",
         "set",
         "shell",
         "step",

@@ -2,6 +2,7 @@
 //! everything ends.
 
 mod guard;
+mod secrets;
 mod setup;
 mod signals;
 mod stop;
@@ -170,8 +171,9 @@ async fn run(
         .own_task(name)?
         .ok_or_else(|| ResolveError::Message(format!("task '{name}' not found")))?;
     let plan = run.program.plan(&target)?;
-    if request.options.dry_run {
-        dry_plan(&run, &plan);
+    match request.options.dry_run {
+        true => dry_plan(&run, &plan),
+        false => secrets::check(&run, &plan).await?,
     }
     run.set_target(target.full_name.clone());
     let machine: Arc<Mutex<Machine>> = Machine::start(&run, &plan);

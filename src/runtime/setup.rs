@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use super::{ExecutionError, Request, Watched};
+use crate::action::secret::Store;
 use crate::ast::{Expr, File, ProjectItem, Setting};
 use crate::machine::{Run, ShellSetup};
 use crate::memory::cgroup::{self, ContainerLimit};
@@ -11,7 +12,7 @@ use crate::memory::limits::{Asked, KEYS, Limits};
 use crate::process;
 use crate::report::Report;
 use crate::resolve::{Program, ResolveError, TaskRef};
-use crate::source::{Diagnostic, Span};
+use crate::source::{Diagnostic, Span, Text};
 use crate::value::World;
 
 /// Puts the limits in force that the project's settings ask for, where neither a flag nor the
@@ -148,6 +149,7 @@ pub(super) fn new_run(
         shell: name,
         dry_run: request.options.dry_run,
         tasks: program.available_tasks(),
+        project: project_name(&program),
         ..World::default()
     };
     let mut provisioning = program.provisioning_sources();
@@ -163,9 +165,20 @@ pub(super) fn new_run(
         shell,
         provisioning,
         machines: Mutex::default(),
+        store: Arc::new(Store::new(
+            request.places.home.as_deref(),
+            &request.places.start_dir,
+        )),
         secrets: Mutex::default(),
         state: Mutex::default(),
     })
+}
+
+fn project_name(program: &Program) -> Text {
+    let project = program.ast().main.project.as_ref();
+    project
+        .map(|project| project.name.clone())
+        .unwrap_or_default()
 }
 
 fn shell_setup(program: &Program) -> ShellSetup {

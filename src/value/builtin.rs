@@ -108,6 +108,8 @@ impl Evaluator<'_> {
                 }
                 Probe::DockerComposeStatus(folder)
             }
+            "secret" if self.world.dry_run => return None,
+            "secret" => return Some(self.secret_probe(arguments)),
             "dns_resolve" | "dns_check" | "dns_validate" => {
                 let wanted = if name == "dns_resolve" { 1 } else { 2 };
                 if arguments.len() < wanted {
@@ -160,7 +162,7 @@ impl Evaluator<'_> {
             }
             "current file" => Ok(world.file.clone().unwrap_or_else(|| "<no file>".to_owned())),
             "available tasks" => Ok(self.available_tasks(arguments)),
-            "secret" => Err("not supported yet: secret".to_owned()),
+            "secret" => self.secret_shown(arguments),
             "dns_resolve" => Ok("127.0.0.1".to_owned()),
             "dns_check" => Ok("success".to_owned()),
             "dns_validate" => Ok("valid".to_owned()),
@@ -203,16 +205,18 @@ fn file_name(path: &Path) -> String {
     )
 }
 
+/// The name of this computer.
 #[cfg(unix)]
-fn hostname() -> String {
+pub fn hostname() -> String {
     rustix::system::uname()
         .nodename()
         .to_string_lossy()
         .into_owned()
 }
 
+/// The name of this computer.
 #[cfg(not(unix))]
-fn hostname() -> String {
+pub fn hostname() -> String {
     std::env::var("COMPUTERNAME").unwrap_or_default()
 }
 

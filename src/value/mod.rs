@@ -24,6 +24,7 @@ mod path;
 pub mod pattern;
 mod probe;
 mod replay;
+mod secret;
 pub mod transform;
 pub mod versions;
 mod world;
@@ -31,12 +32,14 @@ mod world;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+pub use builtin::hostname;
 pub use compare::{compare, find_matches};
 pub use evaluator::{Evaluator, Trouble, Undefined};
 pub use names::{Found, Names};
 pub use path::{ExpandedPath, clean, expanded, os_reason};
 pub use probe::Probe;
 pub use replay::Replay;
+pub use secret::{NO_PROJECT, SecretName, namespace};
 pub use world::{Clocks, World};
 
 use crate::ast::{Part, Placeholder, Template};

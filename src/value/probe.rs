@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::SecretName;
 use crate::source::Text;
 
 /// A question to the world outside of the process.
@@ -39,4 +40,11 @@ pub enum Probe {
     DnsCheck(Text, Text),
     /// Whether a domain has an address: `valid` or `invalid`.
     DnsValidate(Text, Text),
+    /// The value of a secret.
+    Secret {
+        /// Which one.
+        name: SecretName,
+        /// What stands for it where there is none.
+        default: Option<Text>,
+    },
 }

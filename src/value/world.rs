@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::NO_PROJECT;
 use crate::source::Text;
 
 /// The surroundings of a run, and the timers that it has started.
@@ -25,6 +26,8 @@ pub struct World {
     pub dry_run: bool,
     /// The tasks that can be named, in the order in which they are shown.
     pub tasks: Vec<Text>,
+    /// The name of the project, which is the namespace of its secrets; empty without one.
+    pub project: Text,
     /// Timers and progress indicators; begin with the default.
     pub clocks: Mutex<Clocks>,
     /// Whether an indicator was started, moved or finished since somebody looked.
@@ -85,6 +88,14 @@ impl World {
     pub fn environment(&self, name: &str) -> Option<String> {
         let value = std::env::var_os(name)?;
         Some(value.to_string_lossy().into_owned())
+    }
+
+    /// The namespace of secrets of which none is named.
+    pub fn secret_namespace(&self) -> &str {
+        match self.project.is_empty() {
+            true => NO_PROJECT,
+            false => &self.project,
+        }
     }
 
     /// What is under way, if that has changed since the last time.

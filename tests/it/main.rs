@@ -38,6 +38,7 @@ mod signals;
 mod spans;
 mod starved;
 mod stillness;
+mod stored_secrets;
 mod task_limit;
 mod terminal;
 mod tidy;

@@ -6,6 +6,7 @@
 mod call;
 mod detect;
 mod file;
+mod secret;
 mod shell;
 mod tools;
 mod wait;
@@ -14,6 +15,7 @@ mod workdir;
 pub use call::*;
 pub use detect::*;
 pub use file::*;
+pub use secret::*;
 pub use shell::*;
 pub use tools::*;
 pub use wait::*;

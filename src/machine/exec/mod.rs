@@ -5,6 +5,7 @@ mod detect;
 mod file;
 mod jump;
 mod loops;
+mod secret;
 mod shell;
 mod status;
 mod tries;

@@ -216,8 +216,13 @@ impl KnownValues {
 
 /// Whether a value is one that has to be hidden wherever it stands, by what its name says.
 pub fn is_secret(name: &str, value: &str) -> bool {
+    is_secret_text(value, secrecy(name))
+}
+
+/// Whether a value of this secrecy is one that has to be hidden wherever it stands.
+pub fn is_secret_text(value: &str, secrecy: Secrecy) -> bool {
     let value = value.trim();
-    match secrecy(name) {
+    match secrecy {
         Secrecy::None => false,
         _ if value.len() < SHORTEST || is_innocent_value(value) => false,
         Secrecy::Likely => looks_random(value),

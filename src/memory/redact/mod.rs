@@ -17,9 +17,9 @@ use std::ops::Range;
 use serde::Serialize;
 
 use self::known::KnownValues;
-pub use self::known::is_secret;
+pub use self::known::{is_secret, is_secret_text};
 pub use self::names::{Secrecy, is_secret_name, secrecy};
-pub use self::serializer::Redacting;
+pub use self::serializer::{Redacting, texts};
 use crate::ast::Ast;
 use crate::memory::snapshot::ExecutionSnapshot;
 
@@ -184,6 +184,40 @@ mod tests {
         let text = "x=1 hunter2 token=abc\n".repeat(20_000);
         let redacted = redactor.redact(&text);
         assert!(!redacted.contains("hunter2") && !redacted.contains("abc"));
+    }
+
+    #[test]
+    fn values_and_defaults_of_secrets_are_hidden_whatever_their_keys_are_called() {
+        use crate::parser::{Progress, parse};
+        use crate::source::SourceFile;
+
+        let text = "version: 2.0\ntask \"t\":\n  secret set \"plain\" to \"pw\"\n  \
+            secret set \"n\" to 12 in namespace \"team\"\n  \
+            secret get \"plain\" or \"dflt-77\"\n  echo \"dflt-77 plain\"\n";
+        let source = SourceFile::new("t.drun", text.to_owned()).unwrap();
+        let program = Ast {
+            main: std::sync::Arc::new(parse(&source, &Progress::default()).unwrap()),
+            includes: Vec::new(),
+        };
+        let redactor = Redactor::default().with_program(&program);
+        let mut out = serde_json::Serializer::new(Vec::new());
+        program
+            .serialize(Redacting::new(&mut out, &redactor))
+            .unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&out.into_inner()).unwrap();
+        let body = &json["tasks"][0]["body"];
+        let operation = |index: usize| &body[index]["operation"];
+        assert_eq!(operation(0)["set"]["key"], "plain");
+        assert_eq!(operation(0)["set"]["value"]["text"], MARK);
+        assert_eq!(operation(1)["set"]["value"]["number"], MARK);
+        assert_eq!(body[1]["namespace"], "team");
+        assert_eq!(operation(2)["get"]["default"]["text"], MARK);
+        assert_eq!(body[3]["message"], "[redacted] plain");
+        let line = "secret set \"plain\" to \"pw\"";
+        assert_eq!(
+            redactor.redact(line),
+            "secret set \"plain\" to \"[redacted]\""
+        );
     }
 
     #[test]

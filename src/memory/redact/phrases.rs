@@ -267,6 +267,9 @@ fn set_to(text: &str, quote: usize) -> Option<Range<usize>> {
         .iter()
         .find_map(|word| before.strip_suffix(word))?;
     before = before.strip_suffix(' ')?.trim_end();
+    if sets_secret(before) {
+        return quoted(text.as_bytes(), quote);
+    }
     for word in ["defaults", "is", " list", " string", " number", " as"] {
         before = before.strip_suffix(word).unwrap_or(before).trim_end();
     }
@@ -274,6 +277,14 @@ fn set_to(text: &str, quote: usize) -> Option<Range<usize>> {
     (secrecy(name) != Secrecy::None)
         .then(|| quoted(text.as_bytes(), quote))
         .flatten()
+}
+
+/// Whether a text ends in `secret set "KEY"`, whatever the key is called.
+fn sets_secret(before: &str) -> bool {
+    let key = before
+        .strip_suffix('"')
+        .and_then(|key| key.rsplit_once('"'));
+    key.is_some_and(|(before, _)| before.trim_end().ends_with("secret set"))
 }
 
 /// `Bearer VALUE`, and tokens that are known by their first characters.

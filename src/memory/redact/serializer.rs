@@ -7,6 +7,7 @@
 //! visits.
 
 use std::cell::{Cell, RefCell};
+use std::fmt;
 
 use serde::ser::{
     Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
@@ -29,13 +30,35 @@ const LITERALS: &[&str] = &[
     "text", "number", "word", "literal", "array", "group", "negate", "binary", "compare",
 ];
 
+/// The enum whose values and defaults are secrets whatever they are called (`ast::action::secret`).
+const SECRET_OPERATION: &str = "secret_operation";
+
 /// What is done with the texts that pass.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 enum Mode<'r> {
     /// They are written without their secrets.
     Hide(&'r Redactor),
     /// The literals under secret names are collected.
     Collect(&'r RefCell<KnownValues>),
+    /// They are shown to somebody.
+    Visit(&'r dyn Fn(&str)),
+}
+
+impl fmt::Debug for Mode<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Hide(_) => "Hide",
+            Self::Collect(_) => "Collect",
+            Self::Visit(_) => "Visit",
+        })
+    }
+}
+
+/// Visits all texts of a part of the program, whatever they are.
+pub fn texts(program: &impl Serialize, visit: &dyn Fn(&str)) {
+    let mut sink = serde_json::Serializer::new(std::io::sink());
+    // Writing to a sink never fails.
+    let _ = program.serialize(Redacting::with_mode(&mut sink, Mode::Visit(visit)));
 }
 
 /// What is known about a value before it is visited.
@@ -157,6 +180,10 @@ impl<'r, S: Serializer> Serializer for Redacting<'r, S> {
                 }
                 self.inner.serialize_unit()
             }
+            Mode::Visit(visit) => {
+                visit(text);
+                self.inner.serialize_unit()
+            }
             Mode::Hide(_) if secret => self.inner.serialize_str(MARK),
             Mode::Hide(redactor) if redactor.next(text, 0).is_none() => {
                 self.inner.serialize_str(text)
@@ -242,9 +269,13 @@ impl<'r, S: Serializer> Serializer for Redacting<'r, S> {
         variant: &'static str,
         len: usize,
     ) -> Result<Self::SerializeStructVariant, S::Error> {
-        Compound::new(
+        let node = Compound::new(
             self.compound(|inner| inner.serialize_struct_variant(name, index, variant, len)),
-        )
+        )?;
+        if name == SECRET_OPERATION {
+            node.name.set(Secrecy::Sure);
+        }
+        Ok(node)
     }
 
     fn serialize_bool(self, value: bool) -> Result<S::Ok, S::Error> {
@@ -354,9 +385,9 @@ impl<C> Compound<'_, C> {
     }
 
     /// Whether a field need not be visited: finding the line of each position takes most of the
-    /// time of a walk that only collects.
+    /// time of a walk that writes nothing.
     fn is_skipped(&self, key: &str) -> bool {
-        key == "position" && matches!(self.context.mode, Mode::Collect(_))
+        key == "position" && !matches!(self.context.mode, Mode::Hide(_))
     }
 }
 

@@ -4,6 +4,7 @@ pub(super) mod call;
 pub(super) mod detect;
 pub(super) mod file;
 pub(super) mod raw_block;
+pub(super) mod secret;
 pub(super) mod shell;
 pub(super) mod tools;
 pub(super) mod unsupported;

@@ -1,6 +1,8 @@
 //! Statements.
 
-use drun::ast::action::{Capture, DetectWhat, Script, Shell, ShellWord, TimeUnit, WaitAmount};
+use drun::ast::action::{
+    Capture, DetectWhat, Script, Secret, SecretOperation, Shell, ShellWord, TimeUnit, WaitAmount,
+};
 use drun::ast::{
     Bound, Conditional, Environment, JumpWord, Loop, LoopSource, MatchSubject, SetVariable,
     SetWord, Status, Stmt, ThrowWord, TransformArgument, Try,
@@ -93,6 +95,7 @@ impl Printer {
             }
             Stmt::Detect(node) => self.line(detect(&node.what)),
             Stmt::File(node) => self.file(&node.operation),
+            Stmt::Secret(node) => self.line(secret(node)),
             Stmt::RequiresTools(node) => self.requires_tools(node),
         }
     }
@@ -247,6 +250,35 @@ fn bound(bound: &Bound) -> &str {
     match bound {
         Bound::Number(text) | Bound::Name(text) => text,
         Bound::Placeholder(placeholder) => &placeholder.source,
+    }
+}
+
+fn secret(node: &Secret) -> String {
+    let namespace = |word: &str| match &node.namespace {
+        Some(namespace) => format!(" {word} namespace {}", quoted(namespace)),
+        None => String::new(),
+    };
+    let from = namespace("from");
+    match &node.operation {
+        SecretOperation::Set { key, value } => {
+            let (key, value) = (quoted(key), expression(value));
+            format!("secret set {key} to {value}{}", namespace("in"))
+        }
+        SecretOperation::Get { key, default } => {
+            let default = default
+                .as_ref()
+                .map(|default| format!(" or {}", expression(default)));
+            let default = default.unwrap_or_default();
+            format!("secret get {}{from}{default}", quoted(key))
+        }
+        SecretOperation::Delete { key } => format!("secret delete {}{from}", quoted(key)),
+        SecretOperation::Exists { key } => format!("secret exists {}{from}", quoted(key)),
+        SecretOperation::List { pattern } => {
+            let pattern = pattern
+                .as_ref()
+                .map(|pattern| format!(" matching {}", quoted(pattern)));
+            format!("secret list{}{from}", pattern.unwrap_or_default())
+        }
     }
 }
 
