@@ -1,7 +1,7 @@
 //! The built-in commands, as data, and what follows their names.
 
 use super::UsageError;
-use super::flag::{CREATE, DUMP_ENV, Flag, Id};
+use super::flag::{CREATE, DUMP_ENV, Flag, Id, SECRET};
 use super::invocation::{BuiltIn, Crash, DumpEnv, EnvFormat, Memory, Shell};
 use super::typed::Typed;
 
@@ -127,9 +127,11 @@ pub(super) static BUILT_INS: &[Entry] = &[
     },
     Entry {
         name: "cmd:secret",
-        help: "Manage secrets (not supported yet)",
-        raw: true,
-        build: |_, _| unsupported("cmd:secret"),
+        arguments: "add KEY [VALUE] | remove KEY | list | list-all",
+        help: "Manage the secrets that tasks use",
+        flags: SECRET,
+        build: super::secret::parse,
+        words: &["add", "remove", "list", "list-all"],
         ..NONE
     },
     Entry {

@@ -25,6 +25,7 @@ pub(super) enum Id {
     Filter,
     Format,
     FromTemplate,
+    Global,
     Help,
     IgnoreTools,
     Init,
@@ -32,21 +33,26 @@ pub(super) enum Id {
     List,
     ListTemplates,
     LogFormat,
+    Masked,
     MemoryDumpDir,
     MemoryInterval,
     MemoryLimit,
     MemoryTreeLimit,
     MemoryWarning,
+    Namespace,
     NoCache,
     NoMemoryMonitor,
+    Project,
     SaveAsDefault,
     SelfUpdate,
     SetWorkspace,
     ShowFiles,
     ShowSources,
+    ShowValues,
     TaskMode,
     Template,
     TemplatesRepo,
+    Value,
     Verbose,
     Version,
 }
@@ -167,6 +173,16 @@ pub(super) static DUMP_ENV: &[Flag] = &[
     flag(Id::ShowSources, "show-sources", Nothing, Other, "Show what each file holds (json)"),
 ];
 
+#[rustfmt::skip]
+pub(super) static SECRET: &[Flag] = &[
+    short('g', flag(Id::Global, "global", Nothing, Other, "The namespace 'global'")),
+    short('m', flag(Id::Masked, "masked", Nothing, Other, "Ask for the value and do not show what is typed")),
+    short('n', flag(Id::Namespace, "namespace", Text("NAME"), Other, "This namespace; if not given, that of the project")),
+    short('p', flag(Id::Project, "project", Nothing, Other, "The namespace that is called like the current folder")),
+    flag(Id::ShowValues, "show-values", Nothing, Other, "List values as well"),
+    short('v', flag(Id::Value, "value", Text("VALUE"), Other, "The value, which other users may see while this runs")),
+];
+
 /// The flag with this name, first among the own ones of a command.
 pub(super) fn long(name: &str, own: &'static [Flag]) -> Option<&'static Flag> {
     let find = |flags: &'static [Flag]| {
@@ -189,7 +205,7 @@ mod tests {
 
     #[test]
     fn the_tables_are_sorted_so_that_they_can_be_searched() {
-        for table in [FLAGS, CREATE, DUMP_ENV] {
+        for table in [FLAGS, CREATE, DUMP_ENV, SECRET] {
             assert!(table.is_sorted_by(|a, b| a.name < b.name));
             assert!(table.iter().all(|flag| long(flag.name, table).is_some()));
         }

@@ -153,6 +153,7 @@ pub enum BuiltIn {
     DumpEnv(DumpEnv),
     Memory(Memory),
     Crash(Crash),
+    Secret(Secret),
     /// A command of a chapter that is not built yet.
     Unsupported(&'static str),
 }
@@ -215,4 +216,55 @@ pub enum Crash {
     Html(Option<String>),
     /// Remove the dumps.
     Clean,
+}
+
+/// `cmd:secret`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Secret {
+    /// What to do.
+    pub command: SecretCommand,
+    /// Where.
+    pub namespace: Namespace,
+}
+
+/// What to do with secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretCommand {
+    /// Sets one.
+    Add {
+        /// Its key.
+        key: String,
+        /// Its value; asked for without one.
+        value: Option<String>,
+        /// `--masked`: what is typed is not shown.
+        masked: bool,
+    },
+    /// Removes one.
+    Remove {
+        /// Its key.
+        key: String,
+    },
+    /// Shows the keys of a namespace.
+    List {
+        /// `--show-values`.
+        values: bool,
+    },
+    /// Shows the keys of all namespaces.
+    ListAll {
+        /// `--show-values`.
+        values: bool,
+    },
+}
+
+/// Which namespace of secrets is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Namespace {
+    /// The project of the task file that is found, else `default`.
+    Found,
+    /// `--namespace`.
+    Named(String),
+    /// `--global`.
+    Global,
+    /// `--project`: the name of the current folder.
+    Folder,
 }

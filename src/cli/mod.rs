@@ -26,6 +26,7 @@ mod starter;
 mod template;
 
 mod link;
+mod secret;
 mod stateless;
 mod trust;
 mod workspace;
@@ -54,7 +55,7 @@ use tokio::time::timeout;
 
 pub use invocation::{
     BuiltIn, Catalogue, Command, Crash, Debug, DumpEnv, EnvFormat, Init, Invocation, LogFormat,
-    Memory, Settings, Shell,
+    Memory, Namespace, Secret, SecretCommand, Settings, Shell,
 };
 pub use parse::parse;
 pub use usage_error::UsageError;
@@ -252,6 +253,7 @@ async fn built_in(command: &BuiltIn, context: &Context<'_>) -> Result<(), Resolv
         BuiltIn::Memory(Memory::Show) => memory::show(context).await,
         BuiltIn::Memory(Memory::Test) => memory::test(context).await,
         BuiltIn::Crash(wanted) => crash::crash(context, wanted).await,
+        BuiltIn::Secret(wanted) => secret::secret(context, wanted).await,
         BuiltIn::Unsupported(name) => error(format!("not supported yet: {name}")),
     }
 }

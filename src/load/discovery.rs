@@ -34,16 +34,25 @@ pub struct Found {
 /// # Errors
 /// A file that was given or noted and is not there; none in any place; a broken file of the user.
 pub fn discover(given: Option<&str>, places: &Places) -> Result<Found, ResolveError> {
+    find(given, places)?.map_or_else(|| nothing(places), Ok)
+}
+
+/// The same; nothing when there is none in any place.
+///
+/// # Errors
+/// The other ones of [`discover`].
+pub fn find(given: Option<&str>, places: &Places) -> Result<Option<Found>, ResolveError> {
     // A broken configuration is an error in every run, whoever names the file.
     let own = places.extra_search_paths()?;
+    let named = |file: &str, what: &str| named(places, file, what).map(Some);
     if let Some(given) = given {
-        return named(places, given, "task file");
+        return named(given, "task file");
     }
     let here = places.names_of_start();
     let stateless = places.stateless()?;
     let mut names = here.iter().map(|folder| folder.to_string_lossy());
     if let Some(file) = names.find_map(|name| stateless.get(&*name)) {
-        return named(places, file, "stateless task file");
+        return named(file, "stateless task file");
     }
     let links = places.links()?;
     let linked = |folder: &Path| links.get(&*folder.to_string_lossy());
@@ -51,13 +60,23 @@ pub fn discover(given: Option<&str>, places: &Places) -> Result<Found, ResolveEr
         .iter()
         .find_map(|here| here.ancestors().find_map(linked))
     {
-        return named(places, file, "linked task file");
+        return named(file, "linked task file");
     }
     if let Some(file) = places.workspace_default() {
-        return named(places, &file, "workspace default task file");
+        return named(&file, "workspace default task file");
     }
     let own = own.iter().map(String::as_str);
     search(places, SEARCHED.iter().copied().chain(own))
+}
+
+fn nothing(places: &Places) -> Result<Found, ResolveError> {
+    let own = places.extra_search_paths()?;
+    let own = own.iter().map(String::as_str);
+    let searched: Vec<&str> = SEARCHED.iter().copied().chain(own).collect();
+    Err(ResolveError::Message(format!(
+        "no task file found; searched: {}\n  Help: name one with --file, or make one with --init",
+        searched.join(", ")
+    )))
 }
 
 /// A file that somebody named has to be there. It may be a pipe, as `<(…)` gives one; whether it can
@@ -77,16 +96,16 @@ fn named(places: &Places, file: &str, what: &str) -> Result<Found, ResolveError>
 
 fn search<'p>(
     places: &Places,
-    candidates: impl Iterator<Item = &'p str> + Clone,
-) -> Result<Found, ResolveError> {
-    for candidate in candidates.clone() {
+    candidates: impl Iterator<Item = &'p str>,
+) -> Result<Option<Found>, ResolveError> {
+    for candidate in candidates {
         let path = places.start_dir.join(candidate);
         match fs::metadata(&path) {
             Ok(metadata) if metadata.is_file() => {
-                return Ok(Found {
+                return Ok(Some(Found {
                     path,
                     shown: candidate.to_owned(),
-                });
+                }));
             }
             Ok(_) => {}
             Err(error) if is_missing(&error) => {}
@@ -98,11 +117,7 @@ fn search<'p>(
             }
         }
     }
-    let searched: Vec<&str> = candidates.collect();
-    Err(ResolveError::Message(format!(
-        "no task file found; searched: {}\n  Help: name one with --file, or make one with --init",
-        searched.join(", ")
-    )))
+    Ok(None)
 }
 
 #[cfg(test)]

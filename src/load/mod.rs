@@ -17,7 +17,7 @@ pub mod remote;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use discovery::{Found, discover};
+pub use discovery::{Found, discover, find};
 pub use places::Places;
 pub use progress::LoadProgress;
 pub use read::{parse, read};

@@ -163,3 +163,90 @@ task "t":
     assert_eq!(body[3]["operation"]["set"]["value"]["text"], "[redacted]");
     assert!(all[1].1.contains("shown as it is"), "{}", all[1].1);
 }
+
+#[test]
+fn processes_that_add_at_once_lose_nothing() {
+    const WRITERS: usize = 12;
+    let scratch = Scratch::new();
+    let keys: Vec<String> = (0..WRITERS).map(|number| format!("k{number}")).collect();
+    block_on(async {
+        let mut running = tokio::task::JoinSet::new();
+        for key in &keys {
+            let command = scratch.xdrun(["cmd:secret", "add", key, "value"]);
+            running.spawn(finish(command, Vec::new()));
+        }
+        while let Some(finished) = running.join_next().await {
+            let finished = finished.unwrap().unwrap();
+            assert_eq!(finished.status, 0, "{}", finished.err());
+        }
+    });
+    let listed = scratch.run(["cmd:secret", "list"]).out();
+    assert_eq!(listed.lines().count(), 1 + WRITERS, "{listed}");
+    let names = fs::read_dir(scratch.home.join(".drun")).unwrap().count();
+    assert_eq!(names, 2, "a temporary file was left behind");
+}
+
+#[test]
+fn a_value_is_asked_for_also_where_there_is_no_terminal() {
+    let scratch = Scratch::new();
+    let add = |words: &[&str], input: &str| {
+        let words = ["cmd:secret", "add"].iter().chain(words).copied();
+        let command = scratch.xdrun(words);
+        block_on(finish(command, input.as_bytes().to_vec())).unwrap()
+    };
+    let asked = add(&["one"], " s3cret \nmore\n");
+    assert_eq!(
+        asked.out(),
+        "Enter value for 'one': ✓  Secret 'one' stored securely in namespace 'default'\n"
+    );
+    assert_eq!(add(&["two", "-m"], "with blanks \r\n").status, 0);
+    for (words, input, reason) in [
+        (&["three"][..], "two words\n", "more than a word"),
+        (&["three"], "", "standard input has ended"),
+        (&["three", "-m"], "\n", "no value was given"),
+        (&["3"], "x\n", "the key of a secret"),
+        (
+            &["three", "x", "-n", "a b"],
+            "",
+            "the namespace of a secret",
+        ),
+    ] {
+        let refused = add(words, input);
+        assert_eq!(refused.status, 1, "{words:?}");
+        assert!(refused.err().contains(reason), "{}", refused.err());
+    }
+    let listed = scratch
+        .run(["cmd:secret", "list-all", "--show-values"])
+        .out();
+    let expected = "All secrets:\n\nNamespace 'default' (2 secrets):\n  - one: s3cret\n  - two: with blanks \n\n";
+    assert_eq!(listed, expected);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_masked_value_is_not_shown_and_the_terminal_shows_again_what_is_typed() {
+    use crate::terminal::{CTRL_C, Terminal};
+
+    let scratch = Scratch::new();
+    let script = "trap : INT; \"$XDRUN\" cmd:secret add k -m; echo one:$?; stty -a; \
+        \"$XDRUN\" cmd:secret add l -m; echo two:$?; stty -a; echo end";
+    let mut terminal = Terminal::start(&scratch, &["sh", "-c", script]);
+    terminal.until("Enter value for 'k': ");
+    terminal.press(b"hidden-value\n");
+    terminal.until("one:0");
+    terminal.until("Enter value for 'l': ");
+    terminal.press(b"half");
+    terminal.press(CTRL_C);
+    terminal.until("two:130");
+    let (_, shown) = terminal.end();
+    assert!(
+        !shown.contains("hidden-value") && !shown.contains("half"),
+        "{shown}"
+    );
+    assert_eq!(shown.matches(" echo ").count(), 2, "{shown}");
+    let listed = scratch.run(["cmd:secret", "list", "--show-values"]).out();
+    assert_eq!(
+        listed,
+        "Secrets in namespace 'default':\n  - k: hidden-value\n"
+    );
+}
