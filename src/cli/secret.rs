@@ -13,7 +13,7 @@ use super::invocation::{Namespace, Secret, SecretCommand};
 use crate::action::secret::{Entries, Store, blocking, parts};
 use crate::load;
 use crate::resolve::ResolveError;
-use crate::source::Text;
+use crate::source::{Text, printable};
 use crate::value::{self, NO_PROJECT, SecretName};
 
 /// Where secrets are meant to be.
@@ -27,7 +27,7 @@ impl Place {
     /// How messages call it.
     fn shown(&self) -> String {
         let project = if self.of_project { "project " } else { "" };
-        format!("{project}namespace '{}'", self.namespace)
+        format!("{project}namespace '{}'", printable(&self.namespace))
     }
 
     fn name(&self, key: &str) -> Result<SecretName, ResolveError> {
@@ -84,7 +84,7 @@ async fn place(context: &Context<'_>, wanted: &Namespace) -> Result<Place, Resol
         Namespace::Global => plain("global"),
         Namespace::Folder => {
             let folder = context.places.start_dir.file_name();
-            plain(&folder.unwrap_or_default().to_string_lossy())
+            plain(&folder.map_or(NO_PROJECT.into(), |name| name.to_string_lossy()))
         }
     })
 }
@@ -173,7 +173,8 @@ async fn list_all(
             1 => "1 secret".to_owned(),
             count => format!("{count} secrets"),
         };
-        context.say(format!("Namespace '{namespace}' ({count}):"));
+        let shown = printable(namespace);
+        context.say(format!("Namespace '{shown}' ({count}):"));
         keys(context, entries, values).await;
         context.say("");
     }

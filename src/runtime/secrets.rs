@@ -38,13 +38,19 @@ pub(super) async fn check(run: &Arc<Run>, plan: &[TaskRef]) -> Result<(), Execut
     }
 }
 
-/// Whether the files of the plan have the word at all, which most have not.
+/// Whether the files of the plan have a call at all, which most have not: the trees of the others
+/// are not walked.
 fn mentioned(plan: &[TaskRef]) -> bool {
     let mut seen = FxHashSet::default();
     let mut files = plan.iter().map(|task| &task.file);
-    files.any(|file| {
-        let text = file.source.text().as_bytes();
-        seen.insert(Arc::as_ptr(file)) && memchr::memmem::find(text, b"secret").is_some()
+    files.any(|file| seen.insert(Arc::as_ptr(file)) && has_call(file.source.text()))
+}
+
+fn has_call(text: &str) -> bool {
+    const WORD: &str = "secret";
+    memchr::memmem::find_iter(text.as_bytes(), WORD).any(|at| {
+        let rest = text.get(at + WORD.len()..).unwrap_or_default();
+        rest.trim_start().starts_with('(')
     })
 }
 
@@ -97,7 +103,7 @@ struct Found<'r> {
 
 impl Found<'_> {
     fn text(&mut self, text: &str) {
-        if text.contains("secret") && text.contains('{') {
+        if has_call(text) && text.contains('{') {
             self.template(&parser::template(&Text::from(text), Span::default()));
         }
     }
