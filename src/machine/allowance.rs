@@ -94,7 +94,7 @@ impl Machine {
 
     /// The limit of which least is left. The growth of the whole process is that of the task, but
     /// in a parallel branch, beside which others grow: there what the machine itself holds counts.
-    fn least_left(&self, process: u64) -> Option<TaskLimit> {
+    fn least_left(&self, process: u64, most: u64) -> Option<TaskLimit> {
         let is_branch = self.is_branch();
         let machine = match is_branch && !self.allowances.own.is_empty() {
             true => self.heap_bytes(),
@@ -107,7 +107,8 @@ impl Machine {
             let here = if is_branch { grown.min(held) } else { grown };
             TaskLimit {
                 task: own.task.clone(),
-                bytes: own.bytes,
+                bytes: own.bytes.min(most),
+                asked: own.bytes,
                 used: here.saturating_add(children),
                 children,
                 place: own.place.clone(),
@@ -118,14 +119,14 @@ impl Machine {
 }
 
 impl Run {
-    /// Of the limits of all running tasks the one of which least is left, as far as that can be seen
-    /// without waiting.
-    pub(crate) fn task_limit(&self) -> Option<TaskLimit> {
+    /// Of the limits of all running tasks, none of which is more than `most` bytes, the one of which
+    /// least is left, as far as that can be seen without waiting.
+    pub(crate) fn task_limit(&self, most: u64) -> Option<TaskLimit> {
         let machines = self.machines.try_lock().ok()?;
         let alive = machines.iter().filter_map(std::sync::Weak::upgrade);
         let process = in_use();
         let limits = alive.filter_map(|machine| {
-            super::observe::look(&machine, |machine| machine.least_left(process))?
+            super::observe::look(&machine, |machine| machine.least_left(process, most))?
         });
         limits.min_by_key(left)
     }

@@ -268,7 +268,7 @@ impl Watcher {
         let reading = eyes.read(shared.elapsed());
         let exceeded = shared.decided().or_else(|| {
             let reading = reading.as_ref()?;
-            let exceeded = eyes.exceeded(reading)?;
+            let exceeded = eyes.exceeded(reading, None)?;
             eyes.note(reading, eyes.activity().as_ref());
             Some(shared.decide(exceeded))
         });

@@ -26,19 +26,20 @@ const UNLIMITED: u64 = 1 << 62;
 struct Files {
     limit: &'static str,
     usage: &'static str,
-    /// The line of `memory.stat`.
-    inactive: &'static str,
+    /// The lines of `memory.stat` that tell the page cache. What lies in a temporary file system is no
+    /// part of it: that cannot be dropped.
+    cache: [&'static str; 2],
 }
 
 const UNIFIED: Files = Files {
     limit: "memory.max",
     usage: "memory.current",
-    inactive: "inactive_file ",
+    cache: ["inactive_file ", "active_file "],
 };
 const LEGACY: Files = Files {
     limit: "memory.limit_in_bytes",
     usage: "memory.usage_in_bytes",
-    inactive: "total_inactive_file ",
+    cache: ["total_inactive_file ", "total_active_file "],
 };
 
 /// The smallest limit of this process; `root` is `/` but in tests. Reads a few small files.
@@ -88,7 +89,8 @@ fn smallest(base: &Path, path: &str, files: &Files) -> Option<ContainerLimit> {
     })
 }
 
-/// The working set of a group. Its statistics are only gathered by the kernel when they are read,
+/// The working set of a group: what is left without the page cache, which the kernel drops before it
+/// kills anybody, however lately it was used. Its statistics are only gathered by the kernel when they are read,
 /// which takes time, so they are left alone while there is plenty of room.
 fn used(folder: &Path, limit: u64, files: &Files) -> u64 {
     let usage = number(&folder.join(files.usage)).unwrap_or(0);
@@ -96,10 +98,11 @@ fn used(folder: &Path, limit: u64, files: &Files) -> u64 {
         return 0;
     }
     let stat = fs::read_to_string(folder.join("memory.stat")).unwrap_or_default();
-    let inactive = stat
-        .lines()
-        .find_map(|line| line.strip_prefix(files.inactive)?.trim().parse().ok());
-    usage.saturating_sub(inactive.unwrap_or(0))
+    let cached = |line: &str| {
+        let name = files.cache.iter().find(|name| line.starts_with(**name))?;
+        line.strip_prefix(name)?.trim().parse::<u64>().ok()
+    };
+    usage.saturating_sub(stat.lines().filter_map(cached).sum())
 }
 
 /// A file that holds one number. Every run reads some of them, so they are not measured beforehand.
@@ -156,7 +159,7 @@ mod tests {
                 ("sys/fs/cgroup/memory.current", usage),
                 (
                     "sys/fs/cgroup/memory.stat",
-                    "anon 1\nactive_file 5\ninactive_file 300000\n",
+                    "anon 1\nactive_file 100000\ninactive_file 200000\n",
                 ),
             ]);
             limit(root.path()).unwrap().used
@@ -169,7 +172,7 @@ mod tests {
             ("sys/fs/cgroup/memory/x/memory.usage_in_bytes", "800\n"),
             (
                 "sys/fs/cgroup/memory/x/memory.stat",
-                "inactive_file 1\ntotal_inactive_file 100\n",
+                "inactive_file 1\nactive_file 1\ntotal_inactive_file 60\ntotal_active_file 40\n",
             ),
         ]);
         assert_eq!(limit(root.path()).unwrap().used, 700);

@@ -158,14 +158,14 @@ impl Limits {
     }
 
     /// The limit of a task, which was exceeded, among the others.
-    pub(super) fn of_task(&self, bytes: u64) -> LimitInForce {
-        let room = self.room.as_ref().filter(|room| room.bytes == bytes);
+    pub(super) fn of_task(&self, bytes: u64, asked: Option<u64>) -> LimitInForce {
+        let room = self.room.as_ref().filter(|_| asked.is_some());
         LimitInForce {
             name: TASK.to_owned(),
             value: units::show(bytes),
             bytes: Some(bytes),
             origin: "@memory".to_owned(),
-            asked: None,
+            asked,
             clamped_by: room.map(|room| room.by.clone()),
         }
     }

@@ -44,6 +44,9 @@ pub struct Exceeded {
     pub children: u64,
     /// The task whose `@memory` it is.
     pub task: Option<String>,
+    /// What that asks for, where the container leaves less.
+    #[serde(default)]
+    pub asked: Option<u64>,
     /// Where that is written.
     #[serde(default)]
     pub place: Option<Place>,

@@ -300,8 +300,10 @@ pub struct ChildrenMemory {
 pub struct TaskLimit {
     /// The task's full name.
     pub task: Text,
-    /// In bytes.
+    /// In bytes, as far as the container leaves so much.
     pub bytes: u64,
+    /// As it is written, in bytes.
+    pub asked: u64,
     /// What it uses: what this process has grown by since the task began, and its processes.
     pub used: u64,
     /// What the processes use that it has started, as measured last; a part of `used`.
@@ -348,15 +350,15 @@ pub trait Observed: Send + Sync {
         self.children()
     }
 
-    /// As [`Observed::children`], but measured as exactly as it can be, which may take a moment, and more
-    /// of them until `enough` bytes were measured: asked before what was estimated counts as a breach.
-    fn children_exactly(&self, _enough: u64) -> Option<ChildrenMemory> {
+    /// What children use at least, which may take a moment; the search may end when more than `enough`
+    /// bytes were found. Asked, again and again if need be, before what was estimated counts as a breach.
+    fn children_surely(&self, _enough: u64) -> Option<ChildrenMemory> {
         self.children()
     }
 
-    /// Of the limits of the tasks that are running, the one of which least is left; `None` without
-    /// one.
-    fn task_limit(&self) -> Option<TaskLimit> {
+    /// Of the limits of the tasks that are running, none of which is more than `most` bytes, the one of
+    /// which least is left; `None` without one.
+    fn task_limit(&self, _most: u64) -> Option<TaskLimit> {
         None
     }
 }

@@ -212,7 +212,7 @@ impl Eyes {
             resident,
             heap: allocator::live(),
             children: try_lock(&self.shared.children)
-                .map(|children| children.memory)
+                .map(|children| children.judged)
                 .unwrap_or_default(),
         })
     }
@@ -266,33 +266,43 @@ impl Eyes {
     /// The limit of a running task of which least is left; not more than the container leaves.
     pub(super) fn task_limit(&self, limits: &Limits) -> Option<TaskLimit> {
         let observed = self.observed.as_ref().filter(|_| !limits.off)?;
-        let limit = observed.task_limit()?;
-        let room = limits.room.as_ref().map_or(u64::MAX, |room| room.bytes);
-        Some(TaskLimit {
-            bytes: limit.bytes.min(room),
-            ..limit
-        })
+        observed.task_limit(limits.room.as_ref().map_or(u64::MAX, |room| room.bytes))
     }
 
-    /// As [`Eyes::exceeded`]. Where processes were estimated, by pages that they may share, they are
-    /// measured exactly before that counts.
+    /// As [`Eyes::exceeded`]. Processes were estimated, by what they used before and by pages that they
+    /// may share: only what they use surely counts. As long as that is not enough, the run goes on, and
+    /// the next reading measures more of them.
     pub(super) fn exceeded_surely(&self, reading: &mut Reading) -> Option<Exceeded> {
-        let exceeded = self.exceeded(reading)?;
-        if exceeded.scope == Scope::Tree
-            && let Some(observed) = &self.observed
+        let mut children = reading.children;
+        let mut exceeded = self.exceeded(reading, Some(children));
+        if let (Some(estimated), Some(observed)) = (&exceeded, &self.observed)
+            && estimated.scope == Scope::Tree
         {
-            let own = exceeded.current.saturating_sub(exceeded.children);
-            let enough = exceeded.limit.saturating_sub(own);
-            let memory = observed.children_exactly(enough).unwrap_or_default();
-            lock(&self.shared.children).memory = memory;
-            reading.children = memory;
-            return self.exceeded(reading);
+            let own = estimated.current.saturating_sub(estimated.children);
+            // Others may use much beside the task whose limit it is.
+            let enough = match estimated.task {
+                Some(_) => u64::MAX,
+                None => estimated.limit.saturating_sub(own),
+            };
+            let surely = || observed.children_surely(enough);
+            children = lock(&self.shared.children).surely(surely);
+            exceeded = self.exceeded(reading, Some(children));
         }
-        Some(exceeded)
+        match exceeded {
+            Some(_) => reading.children = children,
+            None => lock(&self.shared.children).judge(children),
+        }
+        exceeded
     }
 
-    /// Which limit is exceeded: a reading above it, not at it.
-    pub(super) fn exceeded(&self, reading: &Reading) -> Option<Exceeded> {
+    /// Which limit is exceeded: a reading above it, not at it. Without `children` those count as they
+    /// were when they were last judged, and for the limit of a task not at all: whoever only stands
+    /// behind the monitor has not measured them.
+    pub(super) fn exceeded(
+        &self,
+        reading: &Reading,
+        children: Option<ChildrenMemory>,
+    ) -> Option<Exceeded> {
         let limits = self.shared.limits();
         let wanted = reading.resident.saturating_add(allocator::demanded());
         if let Some(limit) = limits.critical.filter(|limit| wanted > *limit) {
@@ -303,22 +313,26 @@ impl Eyes {
                 ..Exceeded::default()
             });
         }
-        let all = limits.tree.filter(|limit| reading.tree() > *limit);
-        if let Some(limit) = all {
+        let of_children = children.unwrap_or(reading.children).bytes;
+        let tree = reading.resident.saturating_add(of_children);
+        if let Some(limit) = limits.tree.filter(|limit| tree > *limit) {
             return Some(Exceeded {
                 scope: Scope::Tree,
                 limit,
-                current: reading.tree(),
-                children: reading.children.bytes,
+                current: tree,
+                children: of_children,
                 ..Exceeded::default()
             });
         }
         let task = self.task_limit(&limits)?;
-        (task.used > task.bytes).then(|| Exceeded {
+        let unsure = children.map_or(task.children, |_| 0);
+        let used = task.used.saturating_sub(unsure);
+        (used > task.bytes).then(|| Exceeded {
             scope: Scope::Tree,
             limit: task.bytes,
-            current: task.used,
-            children: task.children,
+            current: used,
+            children: task.children - unsure,
+            asked: (task.asked > task.bytes).then_some(task.asked),
             task: Some(task.task.to_string()),
             place: Some(Place::clone(&task.place)),
         })
@@ -333,7 +347,7 @@ impl Eyes {
             exceeded
                 .task
                 .as_ref()
-                .map(|_| in_force.of_task(exceeded.limit)),
+                .map(|_| in_force.of_task(exceeded.limit, exceeded.asked)),
         );
         Breach {
             record: Record {

@@ -14,6 +14,8 @@ pub(super) struct Process {
     pub(super) threads: u32,
     /// Resident memory in bytes.
     pub(super) resident: u64,
+    /// How many pages it had to have mapped or copied so far, none of them read from a disk.
+    pub(super) faults: u64,
 }
 
 impl Process {

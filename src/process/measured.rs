@@ -10,6 +10,9 @@ use super::entry::Process;
 use super::proc;
 use super::spent::Spent;
 use super::tree::{Member, TreeMemory};
+pub(super) use size::Size;
+
+mod size;
 
 /// What reading the proportional memory of a process costs before it was measured: for the
 /// call, and for each MB.
@@ -18,16 +21,35 @@ const PSS_EACH_MB: Duration = Duration::from_micros(8);
 /// After a measurement that did not fit into the budget, the next such one waits for this many times the
 /// processor time that it took: a twentieth of a core, as the budget is of 100 ms.
 const PSS_REST: u32 = 20;
-/// How many times its budget an exact measurement may take.
-const PATIENT: u32 = 5;
+/// The same of the time that has passed: who waits for a lock of the kernel uses no processor, but
+/// keeps everything else here waiting.
+const PSS_WAITED: u32 = 2;
 /// When a whole sample took more processor time than its budget, the next one is made no sooner than
 /// after this many times the excess.
 const REST: u32 = 20;
-/// A measurement stands as long as the process has changed by no more than this part of what it counts
-/// for: the growth of what many share is each time taken for their own.
-const TOLERANCE: u64 = 32;
-/// So many bytes may be added or taken away at any time.
-const LITTLE: u64 = 64 * 1024;
+/// A measurement is made anew after this time, if a limit depends on it: what others do may have
+/// changed what a process has for itself.
+const OLD: Duration = Duration::from_secs(1);
+/// A measurement is sure no longer than this, and only if it was made since there is a suspicion; there
+/// is none any more when nobody has asked for as long.
+const SURE: Duration = Duration::from_secs(5);
+/// How many times its processor time a sure measurement may last: beside others it takes longer.
+const PATIENT: u32 = 5;
+/// A sure measurement goes on for this part of its budget when it has found enough, so that what is
+/// told is near the whole.
+const ENOUGH: u32 = 4;
+
+/// How the processes are measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Care {
+    /// For the record: what has not changed stands.
+    Rough,
+    /// A limit depends on it: what is old is measured again.
+    Limited,
+    /// A stop depends on it: only what was measured since there was a suspicion counts, and the
+    /// measurement is over when it has found more than so many bytes.
+    Sure(u64),
+}
 
 /// What was measured before.
 #[derive(Debug, Default)]
@@ -35,25 +57,17 @@ pub(super) struct Measured {
     sizes: FxHashMap<(u32, u64), Size>,
     accounts: Sums,
     first: FxHashMap<(u32, u64), u64>,
-    /// The next measurement goes on until so many bytes were measured, but no longer than this.
-    enough: Option<(u64, Instant)>,
     last: TreeMemory,
     /// When the next sample may be made.
     rested: Option<Instant>,
     /// When a process may be measured whose measurement alone exceeds the budget.
     pss_rested: Option<Instant>,
+    /// Since when there is a suspicion, and when somebody last asked about it.
+    suspicion: Option<(Instant, Instant)>,
 }
 
 /// What the processes of each account use, by its address: whose memory it is stays there.
 type Sums = FxHashMap<usize, (Arc<Account>, u64)>;
-
-#[derive(Clone, Copy, Debug)]
-struct Size {
-    resident: u64,
-    proportional: u64,
-    /// How many processes there were.
-    among: usize,
-}
 
 impl Measured {
     /// The last sample, while a new one has to wait because that took too long.
@@ -62,22 +76,28 @@ impl Measured {
         rests.then_some(self.last)
     }
 
-    /// Nothing of what was measured before stands for the next sample. As long as what it measures is
-    /// not more than `enough`, in bytes, it may take five times the budget.
-    pub(super) fn forget_sizes(&mut self, enough: u64, budget: Duration) {
-        self.pss_rested = None;
-        self.sizes.clear();
-        self.enough = Some((enough, Instant::now() + budget * PATIENT));
-    }
-
-    /// Measures `members`, those that use most first, within `budget` from the begin of `spent` on.
+    /// Measures `members` within `budget` from the begin of `spent` on, give or take a process.
     pub(super) fn sample(
         &mut self,
         members: &[Member],
         spent: &Spent,
         budget: Duration,
+        care: Care,
     ) -> TreeMemory {
-        self.last = self.measure(members, spent.begun() + budget);
+        self.forget_others(members);
+        let since = self.suspect(care);
+        let due = self.due(members, care, since);
+        match care {
+            Care::Sure(enough) => self.measure_surely(members, &due, since, spent, budget, enough),
+            Care::Rough | Care::Limited => self.measure(members, &due, spent.begun() + budget),
+        }
+        self.last = match care {
+            Care::Sure(_) => self.add_up(members, |own, _, process| {
+                own.filter(|own| own.is_sure(process, members.len(), since))
+                    .map(|own| own.scaled(process.resident))
+            }),
+            Care::Rough | Care::Limited => self.add_up_estimates(members),
+        };
         let excess = spent.processor().saturating_sub(budget);
         self.rested = Some(Instant::now() + excess * REST);
         self.last
@@ -85,55 +105,175 @@ impl Measured {
 
     /// The proportional memory of a process in bytes, if it was measured.
     pub(super) fn proportional(&self, process: &Process) -> Option<u64> {
-        let size = self.sizes.get(&(process.pid, process.started))?;
+        let size = self.sizes.get(&key(process))?;
         Some(size.scaled(process.resident))
     }
 
     /// Its memory when it was measured first, in bytes.
     pub(super) fn first(&self, process: &Process) -> Option<u64> {
-        self.first.get(&(process.pid, process.started)).copied()
+        self.first.get(&key(process)).copied()
     }
 
-    fn measure(&mut self, members: &[Member], end: Instant) -> TreeMemory {
+    fn forget_others(&mut self, members: &[Member]) {
+        let sizes = std::mem::take(&mut self.sizes);
+        self.sizes = members
+            .iter()
+            .filter_map(|member| Some((key(&member.process), *sizes.get(&key(&member.process))?)))
+            .collect();
+    }
+
+    /// Since when what is measured is sure.
+    fn suspect(&mut self, care: Care) -> Instant {
+        let now = Instant::now();
+        if !matches!(care, Care::Sure(_)) {
+            return now;
+        }
+        let lasting = |(_, asked): &(Instant, Instant)| now < *asked + SURE;
+        let (since, _) = self.suspicion.filter(lasting).unwrap_or((now, now));
+        self.suspicion = Some((since, now));
+        since.max(now.checked_sub(SURE).unwrap_or(since))
+    }
+
+    /// Which members are to be measured, in this order: those whose measurement is oldest, as if a new
+    /// process had been measured a while ago; for a stop those that use most.
+    fn due(&self, members: &[Member], care: Care, since: Instant) -> Vec<usize> {
+        let now = Instant::now();
+        let among = members.len();
+        let age = |process: &Process| {
+            let size = self.sizes.get(&key(process));
+            size.map_or(OLD, |size| now.saturating_duration_since(size.at))
+        };
+        let is_due = |process: &Process| {
+            let Some(size) = self.sizes.get(&key(process)) else {
+                return true;
+            };
+            match care {
+                Care::Rough => !size.still_true(process, among),
+                Care::Limited => !size.still_true(process, among) || age(process) >= OLD,
+                Care::Sure(_) => !size.is_sure(process, among, since),
+            }
+        };
+        let mut due: Vec<usize> = (0..members.len())
+            .filter(|at| members.get(*at).is_some_and(|it| is_due(&it.process)))
+            .collect();
+        // Members come with those first that use most, and this keeps the order of equal ones.
+        if !matches!(care, Care::Sure(_)) {
+            due.sort_by_cached_key(|at| {
+                std::cmp::Reverse(members.get(*at).map(|it| age(&it.process)))
+            });
+        }
+        due
+    }
+
+    fn measure(&mut self, members: &[Member], due: &[usize], end: Instant) {
+        for member in due.iter().filter_map(|at| members.get(*at)) {
+            if Instant::now() >= end {
+                return;
+            }
+            if self.may_measure(member.process.resident, end) {
+                self.measure_process(&member.process, members.len(), Some(end));
+            }
+        }
+    }
+
+    fn measure_surely(
+        &mut self,
+        members: &[Member],
+        due: &[usize],
+        since: Instant,
+        spent: &Spent,
+        budget: Duration,
+        enough: u64,
+    ) {
+        let among = members.len();
+        let sure = |size: &Size, process: &Process| {
+            size.is_sure(process, among, since)
+                .then(|| size.scaled(process.resident))
+        };
+        let mut found: u64 = members
+            .iter()
+            .filter_map(|it| sure(self.sizes.get(&key(&it.process))?, &it.process))
+            .sum();
+        for member in due.iter().filter_map(|at| members.get(*at)) {
+            let part = if found > enough { ENOUGH } else { 1 };
+            let late = Instant::now() >= spent.begun() + budget * PATIENT / part;
+            if late || spent.processor() >= budget / part {
+                return;
+            }
+            let size = self.measure_process(&member.process, among, None);
+            found += size.map_or(0, |size| size.proportional);
+        }
+    }
+
+    fn may_measure(&self, resident: u64, end: Instant) -> bool {
+        let now = Instant::now();
+        let mb = u32::try_from(resident / (1024 * 1024)).unwrap_or(u32::MAX);
+        let fits = now + PSS_CALL + PSS_EACH_MB.saturating_mul(mb) <= end;
+        fits || self.pss_rested.is_none_or(|rested| now >= rested)
+    }
+
+    /// Measures a process; what goes beyond `end` is made up for.
+    fn measure_process(
+        &mut self,
+        process: &Process,
+        among: usize,
+        end: Option<Instant>,
+    ) -> Option<Size> {
+        let spent = Spent::begin();
+        let proportional = proc::proportional(process.pid);
+        let now = Instant::now();
+        if end.is_some_and(|end| now > end) {
+            let waited = spent.begun().elapsed() * PSS_WAITED;
+            self.pss_rested = Some(now + (spent.processor() * PSS_REST).max(waited));
+        }
+        let before = self.sizes.get(&key(process));
+        let size = Size::new(process, proportional?, among, before);
+        self.sizes.insert(key(process), size);
+        Some(size)
+    }
+
+    /// The sum of the best figures there are. Forks of one size likely share the same: one that was
+    /// measured stands for the others.
+    fn add_up_estimates(&mut self, members: &[Member]) -> TreeMemory {
+        let among = members.len();
+        self.add_up(members, |own, fresh, process| {
+            let is_fresh = |size: &Size| size.still_true(process, among);
+            let like = |size: &Size| size.is_like(process, among);
+            let size = own
+                .filter(is_fresh)
+                .or_else(|| fresh.iter().copied().find(like))
+                .or(own);
+            Some(size.map_or(process.resident, |size| size.scaled(process.resident)))
+        })
+    }
+
+    /// Adds up what `bytes` says of each process, which knows its own measurement and those of others
+    /// that still hold.
+    fn add_up(
+        &mut self,
+        members: &[Member],
+        bytes: impl Fn(Option<Size>, &[Size], &Process) -> Option<u64>,
+    ) -> TreeMemory {
         let mut total = TreeMemory {
             processes: members.len(),
             ..TreeMemory::default()
         };
-        let mut sizes = FxHashMap::default();
         let mut fresh: Vec<Size> = Vec::new();
         let mut sums = Sums::default();
         let mut first = FxHashMap::default();
-        let exactly = self.enough.is_some();
-        let (enough, latest) = self.enough.take().unwrap_or((0, end));
-        let mut sure = 0;
         for Member { process, known } in members {
-            let key = (process.pid, process.started);
-            let until = if sure > enough { end } else { latest };
-            let own = self.size(process, members.len(), until);
-            let is_fresh = |size: &Size| size.still_true(process.resident, members.len());
-            // Forks of one size share the same: one that was measured stands for the others.
-            let size = match own.filter(is_fresh) {
-                None if !exactly => fresh.iter().copied().find(is_fresh).or(own),
-                _ => own,
-            };
-            fresh.extend(own.filter(is_fresh));
-            let estimate = || match exactly {
-                true => proc::private(process.pid).unwrap_or(process.resident),
-                false => process.resident,
-            };
-            let bytes = size.map_or_else(estimate, |size| size.scaled(process.resident));
+            let own = self.sizes.get(&key(process)).copied();
+            let bytes = bytes(own, &fresh, process).unwrap_or(0);
+            fresh.extend(own.filter(|own| own.still_true(process, members.len())));
             total.bytes += bytes;
-            sure += size.map_or(0, |_| bytes);
-            let before = self.first.get(&key).copied();
-            first.insert(key, before.unwrap_or(bytes));
+            total.resident_only += usize::from(own.is_none());
+            let before = self.first.get(&key(process)).copied();
+            first.insert(key(process), before.unwrap_or(bytes));
             if let Some(account) = known.as_ref().and_then(|known| known.account.as_ref()) {
                 let sum = sums.entry(Arc::as_ptr(account) as usize);
                 sum.or_insert_with(|| (account.clone(), 0)).1 += bytes;
             }
-            total.resident_only += usize::from(size.is_none());
-            sizes.extend(own.map(|own| (key, own)));
         }
-        self.sizes = sizes;
         self.first = first;
         self.settle(sums);
         total
@@ -158,80 +298,8 @@ impl Measured {
         }
         self.accounts = sums;
     }
-
-    fn size(&mut self, process: &Process, among: usize, end: Instant) -> Option<Size> {
-        let before = self.sizes.get(&(process.pid, process.started)).copied();
-        if before.is_some_and(|before| before.still_true(process.resident, among)) {
-            return before;
-        }
-        if !self.may_measure(process.resident, end) {
-            return before;
-        }
-        let spent = Spent::begin();
-        let proportional = proc::proportional(process.pid);
-        let now = Instant::now();
-        if now > end {
-            self.pss_rested = Some(now + spent.processor() * PSS_REST);
-        }
-        let proportional = proportional?;
-        Some(Size {
-            resident: process.resident,
-            proportional,
-            among,
-        })
-    }
-
-    fn may_measure(&self, resident: u64, end: Instant) -> bool {
-        let now = Instant::now();
-        let mb = u32::try_from(resident / (1024 * 1024)).unwrap_or(u32::MAX);
-        let cost = PSS_CALL + PSS_EACH_MB.saturating_mul(mb);
-        let fits = now + cost <= end;
-        let budget_left = now < end;
-        let rested = self.pss_rested.is_none_or(|rested| now >= rested);
-        fits || (budget_left && rested)
-    }
 }
 
-impl Size {
-    /// Whether the process has hardly changed since it was measured, nor have those that may share its
-    /// memory.
-    fn still_true(&self, resident: u64, among: usize) -> bool {
-        let tolerated = (self.proportional / TOLERANCE).max(LITTLE);
-        self.among == among && self.resident.abs_diff(resident) <= tolerated
-    }
-
-    /// The proportional part of `resident`, if the rest of the process is like what was measured.
-    /// What was added is likely its own, so growth counts in full.
-    fn scaled(&self, resident: u64) -> u64 {
-        let grown = resident.saturating_sub(self.resident);
-        let shrunk = self.resident.saturating_sub(resident);
-        (self.proportional + grown).saturating_sub(shrunk)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MB: u64 = 1024 * 1024;
-
-    #[test]
-    fn what_many_share_is_measured_again_sooner() {
-        let alone = Size {
-            resident: 200 * MB,
-            proportional: 200 * MB,
-            among: 1,
-        };
-        let shared = Size {
-            proportional: 25 * MB,
-            among: 8,
-            ..alone
-        };
-        // Eight times this would be an eighth of the 200 MB.
-        let grown = 203 * MB;
-        assert!(alone.still_true(grown, 1));
-        assert!(!shared.still_true(grown, 8));
-        assert!(shared.still_true(200 * MB + LITTLE, 8));
-        assert!(!shared.still_true(200 * MB, 9));
-    }
+fn key(process: &Process) -> (u32, u64) {
+    (process.pid, process.started)
 }

@@ -111,7 +111,8 @@ fn parse(pid: u32, stat: &[u8], page: u64) -> Option<Process> {
     let parent = fields.next()?.parse().ok()?;
     let group = fields.next()?.parse().ok()?;
     let session = fields.next()?.parse().ok()?;
-    let threads = fields.nth(13)?.parse().ok()?;
+    let faults = fields.nth(3)?.parse().ok()?;
+    let threads = fields.nth(9)?.parse().ok()?;
     let started = fields.nth(1)?.parse().ok()?;
     let pages: u64 = fields.nth(1)?.parse().ok()?;
     Some(Process {
@@ -123,6 +124,7 @@ fn parse(pid: u32, stat: &[u8], page: u64) -> Option<Process> {
         state,
         threads,
         resident: pages.saturating_mul(page),
+        faults,
     })
 }
 
@@ -145,17 +147,6 @@ fn pss(text: &[u8]) -> Option<u64> {
         .parse()
         .ok()?;
     Some(kib.saturating_mul(1024))
-}
-
-/// The resident pages that no file stands behind, in bytes: what a process shares with others is
-/// hardly among them. Costs far less than [`proportional`].
-pub(super) fn private(pid: u32) -> Option<u64> {
-    let mut buffer = [0; 128];
-    let text = read(&format!("/proc/{pid}/statm"), &mut buffer).ok()?;
-    let mut fields = str::from_utf8(text).ok()?.split_ascii_whitespace().skip(1);
-    let resident: u64 = fields.next()?.parse().ok()?;
-    let shared: u64 = fields.next()?.parse().ok()?;
-    Some(resident.saturating_sub(shared) * rustix::param::page_size() as u64)
 }
 
 /// The command line with blanks between the arguments, at most `limit` bytes of it.
@@ -201,7 +192,7 @@ mod tests {
             (7, 40, 39)
         );
         assert_eq!((process.threads, process.started), (3, 999));
-        assert_eq!(process.resident, 25 * 4096);
+        assert_eq!((process.resident, process.faults), (25 * 4096, 1));
         assert!(parse(42, b"42 (a) S 7", 4096).is_none());
         let most = u64::MAX.to_string();
         let stat = format!("1 (a) S 7 4 3 0 -1 4 1 2 3 4 5 6 7 8 20 0 3 0 9 1 {most}");
@@ -213,8 +204,6 @@ mod tests {
     fn we_can_see_ourselves() {
         let me = std::process::id();
         assert!(process(me).unwrap().resident > 0);
-        let private = private(me).unwrap();
-        assert!(private > 0 && private < process(me).unwrap().resident);
         assert!(command_line(me, 20).unwrap().len() <= 20);
         assert!(scan().iter().any(|process| process.pid == me));
     }

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::account::Account;
 use super::command::{Branch, Origin};
 use super::entry::Process;
-use super::measured::Measured;
+use super::measured::{Care, Measured};
 use super::proc;
 use super::spent::Spent;
 use super::supervisor::{Known, Supervisor, Table, group_lives, lock, started};
@@ -87,38 +87,42 @@ impl Supervisor {
         let measured = lock(&self.shared.measured);
         match measured.while_resting() {
             Some(last) => last,
-            None => self.measure_tree(measured, budget),
+            None => self.measure_tree(measured, budget, Care::Rough),
         }
     }
 
-    /// As [`Supervisor::tree_memory`], however long the last measurement took: where a limit depends
-    /// on it.
+    /// As [`Supervisor::tree_memory`], however long the last measurement took, and what was measured a
+    /// second ago is measured again: where a limit depends on it.
     pub fn tree_memory_now(&self, budget: Duration) -> TreeMemory {
         if !self.is_active() {
             return TreeMemory::default();
         }
-        self.measure_tree(lock(&self.shared.measured), budget)
+        self.measure_tree(lock(&self.shared.measured), budget, Care::Limited)
     }
 
-    /// As [`Supervisor::tree_memory_now`], and nothing is taken from earlier measurements: what a
-    /// process had for itself then it may share by now. As long as what was measured so is not more
-    /// than `enough`, in bytes, it may take five times the budget; for what does not fit, its private
-    /// pages stand.
-    pub fn tree_memory_exactly(&self, budget: Duration, enough: u64) -> TreeMemory {
+    /// What the processes use at least: nothing is taken from measurements that were made before the
+    /// first of several such calls, because what a process had for itself then it may share by now, and
+    /// what does not fit into the budget, which is of the processor's time, counts for nothing until
+    /// the next call. Ends early when more than `enough` bytes were found.
+    pub fn tree_memory_surely(&self, budget: Duration, enough: u64) -> TreeMemory {
         if !self.is_active() {
             return TreeMemory::default();
         }
-        let mut measured = lock(&self.shared.measured);
-        measured.forget_sizes(enough, budget);
-        self.measure_tree(measured, budget)
+        let measured = lock(&self.shared.measured);
+        self.measure_tree(measured, budget, Care::Sure(enough))
     }
 
-    fn measure_tree(&self, mut measured: MutexGuard<'_, Measured>, budget: Duration) -> TreeMemory {
+    fn measure_tree(
+        &self,
+        mut measured: MutexGuard<'_, Measured>,
+        budget: Duration,
+        care: Care,
+    ) -> TreeMemory {
         let spent = Spent::begin();
         let mut members = self.members(self.descendants());
         members.retain(|member| !member.process.is_zombie());
         members.sort_by_key(|member| std::cmp::Reverse(member.process.resident));
-        measured.sample(&members, &spent, budget)
+        measured.sample(&members, &spent, budget, care)
     }
 
     /// The next measurement is a new one, however long the last one took.
@@ -239,6 +243,7 @@ impl Table {
                 state: b'R',
                 threads: 1,
                 resident: 0,
+                faults: 0,
             },
             known: Some(known.clone()),
         })
@@ -369,6 +374,7 @@ mod tests {
             state,
             threads: 1,
             resident: 0,
+            faults: 0,
         };
         let shell = process(1_999_999_990, std::process::id(), b'S');
         let child = |state| process(1_999_999_991, shell.pid, state);

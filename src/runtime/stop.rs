@@ -129,7 +129,10 @@ fn detail(exceeded: &Exceeded, diagnosis: &Diagnosis) -> String {
     let mut out = String::new();
     if let (Some(task), Some(place)) = (&exceeded.task, &exceeded.place) {
         let (allowed, at) = (size(exceeded.limit), place.file_line());
-        out = format!("   Limit: task \"{task}\" may use {allowed} (@memory in {at})\n");
+        let asked = exceeded.asked.map_or(String::new(), |asked| {
+            format!(" of {}: the container leaves no more", size(asked))
+        });
+        out = format!("   Limit: task \"{task}\" may use {allowed}{asked} (@memory in {at})\n");
     }
     out.push_str(&format!("   Cause: {}", diagnosis.sentence));
     if let Some(advice) = diagnosis.advice.first() {

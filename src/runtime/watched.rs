@@ -15,8 +15,8 @@ use crate::process::{Origin, Supervisor, TreeMemory};
 
 /// How long one look at the memory of the children may take.
 const CHILDREN: Duration = Duration::from_millis(5);
-/// How long it may take when a breach depends on it.
-const EXACTLY: Duration = Duration::from_millis(100);
+/// How much of the processor's time it may take when a stop depends on it.
+const SURELY: Duration = Duration::from_millis(100);
 
 /// What is watched: the loading, then the run.
 pub struct Watched {
@@ -163,12 +163,12 @@ impl Observed for Watched {
         Some(memory_of(self.supervisor.tree_memory_now(CHILDREN)))
     }
 
-    fn children_exactly(&self, enough: u64) -> Option<ChildrenMemory> {
+    fn children_surely(&self, enough: u64) -> Option<ChildrenMemory> {
         if !self.supervisor.is_active() {
             return None;
         }
         Some(memory_of(
-            self.supervisor.tree_memory_exactly(EXACTLY, enough),
+            self.supervisor.tree_memory_surely(SURELY, enough),
         ))
     }
 
@@ -183,7 +183,7 @@ impl Observed for Watched {
         Some(self.run.get()?.program.ast().clone())
     }
 
-    fn task_limit(&self) -> Option<TaskLimit> {
-        self.run.get()?.task_limit()
+    fn task_limit(&self, most: u64) -> Option<TaskLimit> {
+        self.run.get()?.task_limit(most)
     }
 }

@@ -147,6 +147,10 @@ fn tasks(file: &File, limits: &Limits) -> String {
         }
         let line = file.source.location(task.span.start).line;
         let (name, limit) = (&task.name, units::show(bytes));
+        let room = limits.room.as_ref().filter(|room| room.bytes < bytes);
+        let limit = room.map_or(limit.clone(), |room| {
+            format!("{} of {limit} ({})", units::show(room.bytes), room.by)
+        });
         let _ = writeln!(
             out,
             "  {name}  {limit}  @memory ({}:{line})",

@@ -111,12 +111,13 @@ impl Observed for Execution {
         Some(ChildrenMemory { count: 1, bytes })
     }
 
-    fn task_limit(&self) -> Option<TaskLimit> {
+    fn task_limit(&self, most: u64) -> Option<TaskLimit> {
         let bytes = self.limit?;
         let children = self.children.load(Ordering::Relaxed);
         Some(TaskLimit {
             task: "build".into(),
-            bytes,
+            bytes: bytes.min(most),
+            asked: bytes,
             used: children + 20 * MB,
             children,
             place: Arc::default(),

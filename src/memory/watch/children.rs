@@ -12,7 +12,9 @@ const STILL: u32 = 10;
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::memory) struct Children {
     at: Option<Duration>,
-    pub(super) memory: ChildrenMemory,
+    memory: ChildrenMemory,
+    /// The same, when it was last found to be no breach.
+    pub(super) judged: ChildrenMemory,
     /// How long measuring took.
     pub(super) cost: Duration,
     /// How many measurements before it were like the last one.
@@ -49,6 +51,22 @@ impl Children {
             self.memory = memory;
         }
         self.memory
+    }
+
+    /// What `measure` finds, which takes longer than a look; the next one waits for it as well.
+    pub(super) fn surely(
+        &mut self,
+        measure: impl FnOnce() -> Option<ChildrenMemory>,
+    ) -> ChildrenMemory {
+        let begun = Instant::now();
+        let memory = measure().unwrap_or_default();
+        self.cost = self.cost.max(begun.elapsed());
+        memory
+    }
+
+    /// So much is no breach.
+    pub(super) fn judge(&mut self, memory: ChildrenMemory) {
+        self.judged = memory;
     }
 }
 
