@@ -22,6 +22,8 @@ pub mod resolve;
 
 pub mod value;
 
+mod web;
+
 pub mod load;
 
 pub mod report;

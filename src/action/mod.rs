@@ -1,11 +1,13 @@
 //! Effects, one file a family. They see what they are given and no frames.
 //!
-//! *Invariant:* children are started through `process/`; nothing is printed here, lines are returned.
+//! *Invariant:* children are started through `process/`; nothing is printed here, lines are returned, and what is too
+//! much to be held goes to the report that they are given.
 
 pub mod detect;
 mod dns;
 pub mod environment;
 pub mod file;
+pub mod http;
 pub mod probe;
 pub mod project_type;
 mod provision;

@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde::ser::{SerializeSeq as _, Serializer};
 
 use super::action::{
-    Call, Capture, Detect, FileAction, RequiresTools, Secret, Shell, UseSnippet, UseWorkdir, Wait,
+    Call, Capture, Detect, FileAction, Http, RequiresTools, Secret, Shell, UseSnippet, UseWorkdir,
+    Wait,
 };
 use super::{Conditional, Jump, Loop, SetVariable, Status, Throw, Transform, Try, WhenEnvironment};
 use crate::source::{SourceFile, Span};
@@ -167,6 +168,7 @@ pub enum Stmt {
     Detect(Box<Detect>),
     File(Box<FileAction>),
     Secret(Box<Secret>),
+    Http(Box<Http>),
     RequiresTools(Box<RequiresTools>),
     Excerpt(Box<Excerpt>),
 }
@@ -193,6 +195,7 @@ impl Stmt {
             Self::Detect(node) => node.span,
             Self::File(node) => node.span,
             Self::Secret(node) => node.span,
+            Self::Http(node) => node.span,
             Self::RequiresTools(node) => node.span,
             Self::Excerpt(node) => node.span,
         }

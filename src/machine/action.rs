@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::parallel::Fan;
+use crate::action::http::Request;
 use crate::action::{file, secret};
 use crate::ast::Block;
 use crate::process::{Finished, Output, ShellCommand, StartError};
@@ -31,6 +32,8 @@ pub(crate) enum Action {
     Secret(secret::Request),
     /// A `detect` or `requires tools` statement: a block and the index in it.
     Tools { block: Block, statement: usize },
+    /// An HTTP request.
+    Http(Box<Request>),
 }
 
 /// A command, and what is to be done with what comes of it.
@@ -70,6 +73,8 @@ pub(crate) enum Done {
     Shell(JobReport, Result<Box<Finished>, StartError>),
     /// Nothing more is to be done.
     Nothing,
+    /// The action was performed, or why it failed.
+    Performed(Result<(), String>),
     /// The statement runs again, with the content.
     Read(Result<Text, String>),
     /// Something was done with a file or a folder.

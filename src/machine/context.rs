@@ -7,12 +7,13 @@ use rustc_hash::FxHashMap;
 
 use super::{Machine, Secrets};
 use crate::action::secret::Store;
-use crate::memory::snapshot::{Activity, Place};
+use crate::memory::snapshot::{Activity, Place, ReadKind};
 use crate::process::Supervisor;
 use crate::report::Report;
 use crate::resolve::Program;
 use crate::source::Text;
 use crate::value::{Value, World};
+use crate::web::Web;
 
 /// How a run was asked for.
 #[derive(Debug, Clone, Default)]
@@ -68,6 +69,8 @@ pub(crate) struct Run {
     pub(crate) project_parameters: std::sync::OnceLock<FxHashMap<Text, Value>>,
     /// The shell of every command.
     pub(crate) shell: ShellSetup,
+    /// The client of its HTTP requests.
+    pub(crate) web: Web,
     /// Sources of install commands.
     pub(crate) provisioning: Vec<String>,
     /// What only those who look at the run need.
@@ -85,23 +88,26 @@ pub(crate) struct Run {
 pub(crate) struct RunState {
     /// The requested task.
     target: Option<Text>,
-    /// Files that are being read.
+    /// Files and bodies that are being read.
     reads: Vec<Arc<Reading>>,
     /// What ran when a machine last began to step: the machine may be stuck and locked.
     last: Option<Activity>,
 }
 
-/// A file that is being read.
+/// A file or a body that is being read.
 #[derive(Debug, Default)]
 pub(crate) struct Reading {
+    pub(crate) kind: ReadKind,
     pub(crate) name: String,
     pub(crate) place: Place,
+    /// How much of it is held.
     pub(crate) bytes: Arc<AtomicU64>,
 }
 
-/// How much of a file was read.
+/// How much of a file or a body is held.
 #[derive(Debug, Clone)]
 pub(crate) struct ReadSoFar {
+    pub(crate) kind: ReadKind,
     pub(crate) name: String,
     pub(crate) place: Place,
     pub(crate) bytes: u64,
@@ -130,9 +136,10 @@ impl Run {
         self.state.try_lock().ok()?.last.clone()
     }
 
-    /// Begins the reading of a file; it ends when the result is dropped.
-    pub(crate) fn begin_read(&self, name: &str, place: Place) -> Arc<Reading> {
+    /// Begins the reading of a file or a body; it ends when the result is dropped.
+    pub(crate) fn begin_read(&self, kind: ReadKind, name: &str, place: Place) -> Arc<Reading> {
         let reading = Arc::new(Reading {
+            kind,
             name: name.to_owned(),
             place,
             bytes: Arc::default(),
@@ -143,7 +150,7 @@ impl Run {
         reading
     }
 
-    /// The files that are being read.
+    /// The files and bodies that are being read.
     pub(crate) fn reads(&self) -> Vec<ReadSoFar> {
         let Ok(state) = self.state.try_lock() else {
             return Vec::new();
@@ -154,6 +161,7 @@ impl Run {
             .filter(|reading| Arc::strong_count(reading) > 1);
         alive
             .map(|reading| ReadSoFar {
+                kind: reading.kind,
                 name: reading.name.clone(),
                 place: reading.place.clone(),
                 bytes: reading.bytes.load(Ordering::Relaxed),

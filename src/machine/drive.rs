@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use super::action::{Action, Done, JobReport};
 use super::context::Reading;
-use super::{Ended, Execution, Failure, Machine, Run, Step, Stop, parallel};
+use super::{Ended, Execution, Failure, Machine, Run, Step, Stop, exec, parallel};
 use crate::action::file::{self, Outcome};
 use crate::action::{detect, probe, tools};
 use crate::ast::Stmt;
 use crate::memory::allocator;
-use crate::memory::snapshot::Place;
+use crate::memory::snapshot::{Place, ReadKind};
 use crate::process::{self, Finished, StartError};
 use crate::resolve::ResolvedTool;
 use crate::source::Text;
@@ -127,6 +127,7 @@ async fn perform(machine: &Arc<Mutex<Machine>>, run: &Arc<Run>, action: Action) 
         }
         Action::Secret(request) => Done::Secret(run.secret(request).await),
         Action::Fan(fan) => parallel::fan(machine, fan).await,
+        Action::Http(request) => exec::send(machine, run, &request).await,
         Action::Tools { block, statement } => Done::Tools(match block.get(statement) {
             Some(Stmt::Detect(node)) => Ok(detect(node, run).await),
             Some(Stmt::RequiresTools(node)) => {
@@ -198,7 +199,7 @@ impl Run {
     /// Does something with a file; what is read of it is told to whoever looks at the run.
     async fn file(&self, job: file::Job, place: Place) -> Outcome {
         let reading = match job.reads() {
-            true => self.begin_read(job.about(), place),
+            true => self.begin_read(ReadKind::File, job.about(), place),
             false => Arc::default(),
         };
         let keep = file::Keep {
@@ -209,7 +210,7 @@ impl Run {
 
     /// The whole of a file as text.
     async fn read(&self, path: &Path, shown: &str, place: Place) -> Result<Text, String> {
-        let reading = self.begin_read(shown, place);
+        let reading = self.begin_read(ReadKind::File, shown, place);
         file::read_text(path, &reader(&reading))
             .await
             .map(|(text, _)| text)
@@ -249,7 +250,8 @@ impl Machine {
                 lines.iter().for_each(|line| self.line(line));
                 Ok(())
             }
-            Done::Nothing => Ok(()),
+            Done::Nothing | Done::Performed(Ok(())) => Ok(()),
+            Done::Performed(Err(message)) => Err(Stop::fail(message)),
             Done::File(outcome) => self.finish_file(*outcome),
             Done::Shell(report, outcome) => self.finish_command(&report, outcome),
             Done::Fanned { failed: 0 } => Ok(()),

@@ -210,6 +210,7 @@ impl Machine {
             Stmt::Detect(node) => self.detect(block, at, node),
             Stmt::File(node) => self.file(node),
             Stmt::Secret(node) => self.secret(node),
+            Stmt::Http(node) => self.http(node),
             Stmt::RequiresTools(node) => self.requires_tools(block, at, node),
             Stmt::Excerpt(node) => {
                 self.push_body(&node.read());

@@ -306,6 +306,17 @@ impl<'s> Cursor<'s> {
         Ok(())
     }
 
+    /// Takes the line that begins here as one that goes on with the statement above, if it is indented deeper than
+    /// the open block: how deep does not matter. Whether it does.
+    pub(super) fn continues_line(&mut self) -> bool {
+        let goes_on = self.at(Kind::Indent);
+        if goes_on {
+            self.kind = self.ahead[0].kind;
+            self.at_item = true;
+        }
+        goes_on
+    }
+
     /// Says that an item of a block begins here.
     pub(super) fn begin_item(&mut self) {
         self.at_item = true;

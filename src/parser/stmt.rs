@@ -1,6 +1,6 @@
 //! Where a statement begins: its first word decides which one it is.
 
-use super::action::{call, detect, file, secret, shell, tools, unsupported, wait, workdir};
+use super::action::{call, detect, file, http, secret, shell, tools, unsupported, wait, workdir};
 use super::cursor::{Cursor, Failed};
 use super::excerpt::Statements;
 use super::task::is_tool_block;
@@ -17,6 +17,9 @@ pub(super) fn add_statement(cursor: &mut Cursor<'_>, list: &mut Statements) -> R
 
 /// A statement, with the blocks that belong to it.
 fn statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
+    if http::begins(cursor) {
+        return http::request(cursor);
+    }
     if file::begins(cursor) {
         return file::file(cursor);
     }
@@ -94,7 +97,7 @@ fn unknown_word(cursor: &mut Cursor<'_>, word: &str) -> Failed {
 
 /// Whether `word` begins a statement or another item of a task's body.
 pub(super) fn begins_statement(word: &str) -> bool {
-    const WORDS: [&str; 42] = [
+    const WORDS: [&str; 51] = [
         "accepts",
         "append",
         "backup",
@@ -104,6 +107,7 @@ pub(super) fn begins_statement(word: &str) -> bool {
         "continue",
         "copy",
         "create",
+        "delete",
         "depends",
         "detect",
         "echo",
@@ -111,13 +115,21 @@ pub(super) fn begins_statement(word: &str) -> bool {
         "exec",
         "fail",
         "for",
+        "get",
         "given",
+        "head",
+        "http",
+        "https",
         "if",
         "ignore",
         "info",
         "let",
         "move",
+        "options",
         "parameter",
+        "patch",
+        "post",
+        "put",
         "read",
         "replace",
         "requires",

@@ -180,7 +180,7 @@ fn statements_that_are_not_there_yet_are_named() {
         ("git commit all", "git commit"),
         ("promote changelog \"a\"", "promote changelog"),
         ("wait for service at \"x\"", "wait for"),
-        ("http\n    request \"x\"", "http"),
+        ("get json \"x\" from \"y\"", "get json"),
     ] {
         let expected = format!("3:3 not supported yet: {name}");
         assert_eq!(mistakes(&task(&format!("  {line}"))), [expected]);
@@ -206,6 +206,34 @@ fn statements_that_are_not_there_yet_are_named() {
         mistakes("version: 2.0\nproject \"p\":\n  git policy:\n    branch:\n"),
         ["3:3 not supported yet: git policy"]
     );
+}
+
+#[test]
+fn options_of_a_request_may_stand_in_deeper_lines_however_deep() {
+    let lines = "  get \"a\" with\n      header \"B: c\"\n    timeout \"2\"\n        retry \"1\"\n\n  # no option\n  delete to \"b\" info \"x\"\n  head \"c\"\n";
+    let file = good(&task(lines));
+    let body = &file.tasks[0].definition().body;
+    let Stmt::Http(first) = &body[0] else {
+        unreachable!()
+    };
+    assert_eq!((first.headers.len(), body.len()), (1, 4));
+    assert!(first.timeout.is_some() && first.retry.is_some());
+    for (line, mistake) in [
+        ("get \"a\"\n    info \"b\"", "4:5 expected `header`"),
+        (
+            "get \"a\" timeout 30",
+            "3:19 expected a time such as `\"30s\"`",
+        ),
+        ("https \"a\"", "3:9 expected `request`"),
+        (
+            "get \"a\" with auth token \"b\"",
+            "3:21 expected `bearer` or `basic`",
+        ),
+        ("post", "3:7 expected the address as a text"),
+    ] {
+        let told = mistakes(&task(&format!("  {line}")));
+        assert!(told[0].starts_with(mistake), "{line}: {told:?}");
+    }
 }
 
 #[test]

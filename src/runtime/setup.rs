@@ -164,6 +164,7 @@ pub(super) fn new_run(
         project_parameters: OnceLock::new(),
         shell,
         provisioning,
+        web: Default::default(),
         machines: Mutex::default(),
         store: Arc::new(Store::new(
             request.places.home.as_deref(),

@@ -93,10 +93,10 @@ impl Watched {
             snapshot.machines_bytes += read.bytes;
             if let Some(machine) = snapshot.machines.first_mut() {
                 machine.reads.push(HeldRead {
+                    kind: read.kind,
                     name: read.name,
                     place: read.place,
                     bytes: read.bytes,
-                    ..HeldRead::default()
                 });
             }
         }

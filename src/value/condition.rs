@@ -1,10 +1,8 @@
 //! Evaluation of conditions.
 
-use std::time::Duration;
-
 use super::evaluator::{Evaluator, Resolved, Trouble, Undefined};
 use super::pass::Pass;
-use super::{Probe, Value, compare};
+use super::{Probe, Value, compare, duration};
 use crate::ast::{
     Comparator, Comparison, Condition, EnvironmentQuestion, EnvironmentTest, Operand, PortTest,
     Test, ToolQuestion, ToolTest, VersionTest,
@@ -251,8 +249,8 @@ impl Evaluator<'_> {
             .trim()
             .parse()
             .map_err(|_| in_condition(format!("'{port}' is not a port")))?;
-        let timeout =
-            seconds(&timeout).ok_or_else(|| in_condition(format!("'{timeout}' is not a time")))?;
+        let timeout = duration::parse(&timeout)
+            .ok_or_else(|| in_condition(format!("'{timeout}' is not a time")))?;
         let open = self.answer(Probe::Port {
             host,
             port,
@@ -334,22 +332,4 @@ fn stable(text: &str, side: &str) -> Result<[u64; 3], String> {
             "{side} side of semantic version comparison: \"{text}\" is not a stable MAJOR.MINOR.PATCH version"
         )),
     }
-}
-
-/// `2s`, `500ms`, `1m`, or bare seconds.
-fn seconds(text: &str) -> Option<Duration> {
-    let text = text.trim();
-    let split = text
-        .find(|char: char| char.is_ascii_alphabetic())
-        .unwrap_or(text.len());
-    let (amount, unit) = text.split_at(split);
-    let amount: f64 = amount.trim().parse().ok()?;
-    let factor = match unit {
-        "" | "s" => 1.0,
-        "ms" => 0.001,
-        "m" => 60.0,
-        "h" => 3600.0,
-        _ => return None,
-    };
-    Duration::try_from_secs_f64(amount * factor).ok()
 }

@@ -1,4 +1,4 @@
-//! Durations as they are printed: the largest fitting unit, digits as needed.
+//! Durations as they are printed: the largest fitting unit, digits as needed; and as they are written.
 
 use std::time::Duration;
 
@@ -35,6 +35,32 @@ pub fn rounded(duration: Duration) -> String {
     ))
 }
 
+/// The duration that `2s`, `500ms`, `1m30s` or bare seconds say; `None` for anything else.
+pub fn parse(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let digit = |char: char| char.is_ascii_digit() || char == '.';
+    if text.chars().all(digit) {
+        return Duration::try_from_secs_f64(text.parse().ok()?).ok();
+    }
+    let (mut total, mut rest) = (0.0, text);
+    while !rest.is_empty() {
+        let (amount, after) = rest.split_at(rest.find(|char| !digit(char))?);
+        let (unit, next) = after.split_at(after.find(digit).unwrap_or(after.len()));
+        let factor = match unit.trim() {
+            "ns" => 1e-9,
+            "us" | "µs" => 1e-6,
+            "ms" => 1e-3,
+            "s" => 1.0,
+            "m" => 60.0,
+            "h" => 3600.0,
+            _ => return None,
+        };
+        total += amount.parse::<f64>().ok()? * factor;
+        rest = next;
+    }
+    Duration::try_from_secs_f64(total).ok()
+}
+
 /// `amount / unit` with as many digits as are needed; `unit` is a power of ten.
 fn fraction(amount: u128, unit: u128) -> String {
     let (whole, rest) = (amount / unit, amount % unit);
@@ -49,6 +75,21 @@ fn fraction(amount: u128, unit: u128) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_is_seconds_or_amounts_with_units() {
+        let parsed = |text: &str| parse(text).map(exact);
+        assert_eq!(parsed("3").as_deref(), Some("3s"));
+        assert_eq!(parsed(" 0.25 ").as_deref(), Some("250ms"));
+        assert_eq!(parsed("1m30s").as_deref(), Some("1m30s"));
+        assert_eq!(parsed("1.5h").as_deref(), Some("1h30m0s"));
+        assert_eq!(parsed("500 ms").as_deref(), Some("500ms"));
+        for text in [
+            "", "soon", "5x", "-1", "1.2.3", "s", "1m30", "inf", "1e9h", ".",
+        ] {
+            assert_eq!(parsed(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn the_largest_fitting_unit_is_used() {

@@ -29,6 +29,7 @@ mod print;
 mod processes;
 mod progress;
 mod provisioning;
+mod requests;
 mod roundtrip;
 #[path = "../faults/scene/mod.rs"]
 mod scene;

@@ -194,3 +194,60 @@ fn no_planted_secret_is_in_dump_summary_message_or_view() {
     assert!(text.contains("sleep 60; : [redacted]"), "{text}");
     assert!(text.matches("[redacted]").count() > 20);
 }
+
+/// What a request may hold, each as odd as the planted values.
+const REQUESTED: [&str; 6] = [
+    "Hua24-lm2nv3",
+    "Hbe25-qa7ws8",
+    "Hba26-ed5rf6",
+    "Hto27-tg9yh1",
+    "Hhd28-uj3ik4",
+    "Hva29-ol6pz7",
+];
+
+#[test]
+fn no_secret_of_a_request_is_in_a_dump() {
+    let [url, bearer, basic, token, header, variable] = REQUESTED;
+    let scratch = Scratch::new().file(
+        "s.drun",
+        &format!(
+            r#"version: 2.0
+
+task "main":
+  let $kept = "of old: {bearer} {basic} {token} {header}"
+  let $handle = "{variable}"
+  let $elsewhere = "<{variable}>"
+  if $kept is "":
+    post "https://bob:{url}@example.org/x" with header "X-Plain: {header}" token "{token}"
+    get "https://example.org/y"
+      with auth basic "bob:{basic}"
+    get "https://example.org/z" with header "Accept: text/odd" auth bearer "{bearer}"
+  try:
+    get "http://127.0.0.1:1/" with auth bearer "{{$handle}}"
+  catch:
+    info "nobody is there"
+  capture "yes" as $flood
+"#
+        ),
+    );
+    let finished = scratch.run([
+        "-f",
+        "s.drun",
+        "main",
+        "--memory-limit=64MB",
+        "--memory-warning=32MB",
+    ]);
+    assert_eq!(finished.status, 1, "{}", finished.err());
+    let json = &scratch.files("drun-crash-dump-")[0];
+    dump(json);
+    let text = fs::read_to_string(json).unwrap();
+    let summary = fs::read_to_string(&scratch.files("drun-crash-summary-")[0]).unwrap();
+    for secret in REQUESTED {
+        let shown = [&text, &summary, &finished.err()]
+            .iter()
+            .any(|text| text.contains(secret));
+        assert!(!shown, "{secret} in {text}");
+    }
+    assert!(text.contains("\"user\": \"bob\""), "{text}");
+    assert!(text.contains("https://example.org/y"), "{text}");
+}

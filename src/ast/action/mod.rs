@@ -1,11 +1,12 @@
 //! Statements with an effect, one file a family; `parser/action` and `action` have the same files.
 //!
-//! A family that the language has and the program has not yet (files, git, docker, HTTP, …) is
+//! A family that the language has and the program has not yet (files, git, docker, …) is
 //! recognised by `parser/action/unsupported.rs`, which reports it with its line.
 
 mod call;
 mod detect;
 mod file;
+mod http;
 mod secret;
 mod shell;
 mod tools;
@@ -15,6 +16,7 @@ mod workdir;
 pub use call::*;
 pub use detect::*;
 pub use file::*;
+pub use http::*;
 pub use secret::*;
 pub use shell::*;
 pub use tools::*;

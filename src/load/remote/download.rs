@@ -1,16 +1,16 @@
 //! One file from the network.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client, ClientBuilder, StatusCode, Url};
+use reqwest::{Client, StatusCode, Url};
 use serde::Deserialize;
 
 use super::failure::Failure;
 use crate::load::location::{Address, Repository};
-use crate::value::os_reason;
+use crate::web;
 
 /// The largest file, in bytes.
 const MAX_BYTES: usize = 10 * 1024 * 1024;
@@ -34,19 +34,15 @@ pub(super) struct Sources {
     pub(super) certificates: Option<PathBuf>,
 }
 
-/// Names the trusted certificates, as for curl and OpenSSL.
-const CERTIFICATES: &str = "SSL_CERT_FILE";
-
 impl Default for Sources {
     fn default() -> Self {
         let token = std::env::var("GITHUB_TOKEN").ok();
-        let certificates = std::env::var_os(CERTIFICATES).filter(|path| !path.is_empty());
         Self {
             github_raw: "https://raw.githubusercontent.com".to_owned(),
             github_api: "https://api.github.com".to_owned(),
             token: token.filter(|token| !token.is_empty()),
             timeout: Duration::from_secs(30),
-            certificates: certificates.map(PathBuf::from),
+            certificates: web::certificates(),
         }
     }
 }
@@ -157,17 +153,13 @@ impl Download {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        let mut builder = Client::builder()
+        let builder = web::builder(self.sources.certificates.as_deref()).map_err(|reason| {
+            Failure::refused(reason, "name a file of certificates in PEM, or unset it")
+        })?;
+        let builder = builder
             .https_only(self.sources.https_only())
             .redirect(Policy::limited(MAX_REDIRECTS))
-            .connect_timeout(CONNECT)
-            .user_agent(concat!("drun/", env!("CARGO_PKG_VERSION")));
-        if let Some(path) = &self.sources.certificates {
-            builder = trusting(builder, path).map_err(|reason| {
-                let reason = format!("{CERTIFICATES} is {}: {reason}", path.display());
-                Failure::refused(reason, "name a file of certificates in PEM, or unset it")
-            })?;
-        }
+            .connect_timeout(CONNECT);
         let client = builder.build().map_err(|error| {
             Failure::refused(
                 error.to_string(),
@@ -176,19 +168,6 @@ impl Download {
         })?;
         Ok(self.client.get_or_init(|| client))
     }
-}
-
-/// Trusts the certificates in a file and no others, as the other programs that read the variable do.
-fn trusting(builder: ClientBuilder, path: &Path) -> Result<ClientBuilder, String> {
-    let bytes = std::fs::read(path).map_err(|error| os_reason(&error))?;
-    let certificates = Certificate::from_pem_bundle(&bytes).map_err(|error| error.to_string())?;
-    if certificates.is_empty() {
-        return Err("it holds no certificate".to_owned());
-    }
-    let builder = builder.tls_built_in_root_certs(false);
-    Ok(certificates
-        .into_iter()
-        .fold(builder, ClientBuilder::add_root_certificate))
 }
 
 /// `base/part/…`; the parts may hold slashes, everything else that is special is escaped.

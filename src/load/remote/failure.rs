@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use reqwest::{StatusCode, Url};
 
+use crate::web;
+
 /// A remote file that cannot be had.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotFetched {
@@ -75,9 +77,9 @@ impl Failure {
     }
 
     pub(super) fn of(error: &reqwest::Error, url: &Url) -> Self {
-        let reason = innermost(error);
+        let reason = web::innermost(error);
         let host = url.host_str().unwrap_or_default();
-        if let Some(fault) = reason.strip_prefix("invalid peer certificate: ") {
+        if let Some(fault) = web::untrusted(error) {
             // No fault of the network: somebody else may be answering.
             return Self::refused(
                 format!("the certificate of {host} is not trusted: {fault}"),
@@ -97,10 +99,4 @@ impl Failure {
         }
         Self::unreachable(format!("{host} cannot be reached: {reason}"), OFFLINE)
     }
-}
-
-/// The reason behind all layers: the outer ones only say that sending failed.
-fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.last().map_or_else(String::new, ToString::to_string)
 }

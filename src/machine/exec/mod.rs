@@ -3,6 +3,7 @@
 mod conditional;
 mod detect;
 mod file;
+mod http;
 mod jump;
 mod loops;
 mod secret;
@@ -12,4 +13,5 @@ mod tries;
 mod variable;
 mod wait;
 
+pub(super) use http::send;
 pub(super) use loops::WORKERS;

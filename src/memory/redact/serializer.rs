@@ -22,7 +22,19 @@ use super::{MARK, Redactor};
 /// Fields that hold the name of what their node sets or compares.
 const NAMES: &[&str] = &["name", "key", "variable", "left"];
 /// Fields of such a node that hold its value.
-const VALUES: &[&str] = &["value", "default", "allowed", "question", "right"];
+const VALUES: &[&str] = &[
+    "value",
+    "default",
+    "allowed",
+    "question",
+    "right",
+    "header_value",
+];
+/// Fields whose own name says that their value is a secret. Of a header it may be one, whatever its name is.
+const SECRETS: &[(&str, Secrecy)] = &[
+    ("credentials", Secrecy::Sure),
+    ("header_value", Secrecy::Likely),
+];
 /// The field that holds what a loop visits.
 const VISITED: &str = "source";
 /// Variants of expressions that are literals or hold some; the others are names.
@@ -146,7 +158,9 @@ impl<'r, C> Compound<'r, C> {
         let name = self.name.get();
         let holds = VALUES.contains(&key) || (key == VISITED && name == Secrecy::Sure);
         let own = if holds { name } else { Secrecy::None };
-        own.max(self.context.secrecy)
+        let mut always = SECRETS.iter().filter(|(secret, _)| *secret == key);
+        let always = always.next().map_or(Secrecy::None, |(_, secrecy)| *secrecy);
+        own.max(always).max(self.context.secrecy)
     }
 }
 

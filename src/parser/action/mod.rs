@@ -3,6 +3,7 @@
 pub(super) mod call;
 pub(super) mod detect;
 pub(super) mod file;
+pub(super) mod http;
 pub(super) mod raw_block;
 pub(super) mod secret;
 pub(super) mod shell;

@@ -4,6 +4,7 @@
 mod condition;
 mod expression;
 mod file;
+mod http;
 pub(crate) mod same;
 mod statement;
 

@@ -96,6 +96,7 @@ impl Printer {
             Stmt::Detect(node) => self.line(detect(&node.what)),
             Stmt::File(node) => self.file(&node.operation),
             Stmt::Secret(node) => self.line(secret(node)),
+            Stmt::Http(node) => self.http(node),
             Stmt::RequiresTools(node) => self.requires_tools(node),
         }
     }
