@@ -1,8 +1,11 @@
 //! HTTP requests: what is asked, and how that is shown.
 
+mod backoff;
 mod exchange;
 
+pub(crate) use backoff::Backoff;
 pub(crate) use exchange::{Output, perform};
+pub(super) use exchange::{is_temporary, retries};
 
 use crate::ast::action::{HttpMethod, HttpScheme};
 use crate::source::Text;

@@ -8,6 +8,7 @@ mod dns;
 pub mod environment;
 pub mod file;
 pub mod http;
+pub mod network;
 pub mod probe;
 pub mod project_type;
 mod provision;

@@ -8,8 +8,7 @@ use std::time::Duration;
 use super::secret::{self, Store};
 use super::{dns, tools};
 use crate::process::{Supervisor, find_in_path, probe_output};
-use crate::source::Text;
-use crate::value::{Probe, World};
+use crate::value::{Probe, World, duration, os_reason};
 
 /// How long a query of git may take. It reads files only.
 const GIT: Duration = Duration::from_secs(30);
@@ -37,7 +36,7 @@ pub async fn answer(
             host,
             port,
             timeout,
-        } => Ok(is_open(host, *port, *timeout).await.to_string()),
+        } => Ok(connect(host, *port, *timeout).await.is_ok().to_string()),
         Probe::DockerNetwork(name) => asker.docker_network(name).await,
         Probe::DockerComposeCommand => asker.compose_command().await,
         Probe::DockerComposeStatus(folder) => {
@@ -206,9 +205,17 @@ fn status_of(services: usize, list: &str) -> &'static str {
     }
 }
 
-async fn is_open(host: &Text, port: u16, timeout: Duration) -> bool {
-    let connecting = tokio::net::TcpStream::connect((host.as_str(), port));
-    matches!(tokio::time::timeout(timeout, connecting).await, Ok(Ok(_)))
+/// Connects to a port and leaves.
+///
+/// # Errors
+/// Why that cannot be done.
+pub(super) async fn connect(host: &str, port: u16, timeout: Duration) -> Result<(), String> {
+    let connecting = tokio::net::TcpStream::connect((host, port));
+    match tokio::time::timeout(timeout, connecting).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(os_reason(&error)),
+        Err(_) => Err(format!("no answer within {}", duration::exact(timeout))),
+    }
 }
 
 #[cfg(test)]

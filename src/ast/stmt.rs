@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde::ser::{SerializeSeq as _, Serializer};
 
 use super::action::{
-    Call, Capture, Detect, FileAction, Http, RequiresTools, Secret, Shell, UseSnippet, UseWorkdir,
-    Wait,
+    Call, Capture, Detect, FileAction, Http, Network, RequiresTools, Secret, Shell, UseSnippet,
+    UseWorkdir, Wait,
 };
 use super::{Conditional, Jump, Loop, SetVariable, Status, Throw, Transform, Try, WhenEnvironment};
 use crate::source::{SourceFile, Span};
@@ -169,6 +169,7 @@ pub enum Stmt {
     File(Box<FileAction>),
     Secret(Box<Secret>),
     Http(Box<Http>),
+    Network(Box<Network>),
     RequiresTools(Box<RequiresTools>),
     Excerpt(Box<Excerpt>),
 }
@@ -196,6 +197,7 @@ impl Stmt {
             Self::File(node) => node.span,
             Self::Secret(node) => node.span,
             Self::Http(node) => node.span,
+            Self::Network(node) => node.span,
             Self::RequiresTools(node) => node.span,
             Self::Excerpt(node) => node.span,
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::parallel::Fan;
 use crate::action::http::Request;
+use crate::action::network::Check;
 use crate::action::{file, secret};
 use crate::ast::Block;
 use crate::process::{Finished, Output, ShellCommand, StartError};
@@ -34,6 +35,8 @@ pub(crate) enum Action {
     Tools { block: Block, statement: usize },
     /// An HTTP request.
     Http(Box<Request>),
+    /// A check of a service or a port.
+    Network(Box<Check>),
 }
 
 /// A command, and what is to be done with what comes of it.

@@ -211,6 +211,7 @@ impl Machine {
             Stmt::File(node) => self.file(node),
             Stmt::Secret(node) => self.secret(node),
             Stmt::Http(node) => self.http(node),
+            Stmt::Network(node) => self.network(node),
             Stmt::RequiresTools(node) => self.requires_tools(block, at, node),
             Stmt::Excerpt(node) => {
                 self.push_body(&node.read());

@@ -1,6 +1,8 @@
 //! Where a statement begins: its first word decides which one it is.
 
-use super::action::{call, detect, file, http, secret, shell, tools, unsupported, wait, workdir};
+use super::action::{
+    call, detect, file, http, network, secret, shell, tools, unsupported, wait, workdir,
+};
 use super::cursor::{Cursor, Failed};
 use super::excerpt::Statements;
 use super::task::is_tool_block;
@@ -19,6 +21,9 @@ pub(super) fn add_statement(cursor: &mut Cursor<'_>, list: &mut Statements) -> R
 fn statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
     if http::begins(cursor) {
         return http::request(cursor);
+    }
+    if network::begins(cursor) {
+        return network::check(cursor);
     }
     if file::begins(cursor) {
         return file::file(cursor);
@@ -97,7 +102,7 @@ fn unknown_word(cursor: &mut Cursor<'_>, word: &str) -> Failed {
 
 /// Whether `word` begins a statement or another item of a task's body.
 pub(super) fn begins_statement(word: &str) -> bool {
-    const WORDS: [&str; 51] = [
+    const WORDS: [&str; 53] = [
         "accepts",
         "append",
         "backup",
@@ -128,6 +133,7 @@ pub(super) fn begins_statement(word: &str) -> bool {
         "options",
         "parameter",
         "patch",
+        "ping",
         "post",
         "put",
         "read",
@@ -140,6 +146,7 @@ pub(super) fn begins_statement(word: &str) -> bool {
         "shell",
         "step",
         "success",
+        "test",
         "throw",
         "transform",
         "try",

@@ -179,7 +179,7 @@ fn statements_that_are_not_there_yet_are_named() {
     for (line, name) in [
         ("git commit all", "git commit"),
         ("promote changelog \"a\"", "promote changelog"),
-        ("wait for service at \"x\"", "wait for"),
+        ("check json \"x\" from \"y\"", "check json"),
         ("get json \"x\" from \"y\"", "get json"),
     ] {
         let expected = format!("3:3 not supported yet: {name}");
@@ -192,13 +192,13 @@ fn statements_that_are_not_there_yet_are_named() {
         "6:5 there is no statement `oops`",
     ];
     assert_eq!(mistakes(&task(body)), expected);
-    let body = "  git commit \"(\"\n  open \"a\nb\" to [\n  ping \"x\"\n\ntask \"u\":\n  oops\n";
+    let body = "  git commit \"(\"\n  open \"a\nb\" to [\n  promote \"x\"\n\ntask \"u\":\n  oops\n";
     assert_eq!(
         mistakes(&task(body)),
         [
             "3:3 not supported yet: git commit",
             "4:3 not supported yet: open",
-            "6:3 not supported yet: ping",
+            "6:3 not supported yet: promote",
             "9:3 there is no statement `oops`"
         ]
     );

@@ -12,16 +12,13 @@ use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, Response, StatusCode, Url};
 
-use super::Request;
+use super::{Backoff, Request};
 use crate::ast::action::{HttpMethod, HttpScheme};
 use crate::report::{Lines, Report};
 use crate::source::Text;
 use crate::value::duration;
 use crate::web::{self, Web};
 
-/// Before the second attempt; before each later one twice as long, up to the longest.
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// What a body is when no header says so, as with curl.
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 
@@ -44,7 +41,7 @@ pub(crate) async fn perform(
     output: &mut Output<'_>,
 ) -> Result<(), String> {
     let sending = Sending::new(request, web)?;
-    let mut pause = FIRST_PAUSE;
+    let mut backoff = Backoff::default();
     let mut attempts = 1_u64;
     loop {
         let last = attempts > u64::from(sending.retries);
@@ -55,8 +52,7 @@ pub(crate) async fn perform(
                 return Err(sending.failure(attempts, &reason));
             }
         }
-        tokio::time::sleep(pause).await;
-        pause = LONGEST_PAUSE.min(pause * 2);
+        backoff.pause().await;
         attempts += 1;
     }
 }
@@ -216,7 +212,7 @@ fn method(method: HttpMethod) -> Method {
 }
 
 /// Answers after which the same request may succeed.
-fn is_temporary(status: StatusCode) -> bool {
+pub(in crate::action) fn is_temporary(status: StatusCode) -> bool {
     status.is_server_error()
         || status == StatusCode::REQUEST_TIMEOUT
         || status == StatusCode::TOO_MANY_REQUESTS
@@ -265,7 +261,8 @@ fn limit(timeout: Option<&Text>) -> Result<Option<Duration>, String> {
     Ok((!limit.is_zero()).then_some(limit))
 }
 
-fn retries(retry: Option<&Text>) -> Result<u32, String> {
+/// How many further attempts there may be.
+pub(in crate::action) fn retries(retry: Option<&Text>) -> Result<u32, String> {
     let Some(text) = retry else {
         return Ok(0);
     };

@@ -6,6 +6,7 @@ mod file;
 mod http;
 mod jump;
 mod loops;
+mod network;
 mod secret;
 mod shell;
 mod status;
@@ -15,3 +16,4 @@ mod wait;
 
 pub(super) use http::send;
 pub(super) use loops::WORKERS;
+pub(super) use network::check;

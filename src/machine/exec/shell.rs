@@ -54,12 +54,9 @@ impl Machine {
             &format!("{word}{place}{attached}"),
             &format!("{word} multiline commands{place}"),
         );
-        let ci = self.task_call().is_some_and(|call| call.ci);
-        let output = match (node.attached, ci) {
-            (true, _) => Output::Attached,
-            (false, true) => Output::Hold,
-            (false, false) if self.is_branch() => Output::Lines,
-            (false, false) => Output::Stream,
+        let output = match node.attached {
+            true => Output::Attached,
+            false => self.passed_on(),
         };
         let folder = service.map(|service| service.folder);
         self.command(script, node.span, folder, output, None)
@@ -171,31 +168,60 @@ impl Machine {
         output: Output,
         capture: Option<CaptureInto>,
     ) -> Execution {
-        let workdir = self.task_call().and_then(|call| call.workdir.clone());
-        let start_dir = &self.run.world.start_dir;
-        let dir = folder.unwrap_or_else(|| workdir.as_deref().unwrap_or(start_dir).to_owned());
-        let ci = matches!(output, Output::Hold);
         let shell = self.run.shell.clone();
         let command = ShellCommand {
             executable: shell.executable,
             args: shell.args,
             script: Some(script.text),
-            dir,
+            dir: folder.unwrap_or_else(|| self.workdir()),
             env: shell.environment,
             branch: self.branch_id,
             started_at: self.origin_of(span),
             account: self.account(),
         };
-        Err(Stop::Action(Box::new(Action::Shell(Box::new(Job {
-            command,
-            output,
-            report: JobReport {
-                shown: script.shown,
-                block: script.block,
-                ci,
-                capture,
-            },
-        })))))
+        let report = JobReport {
+            shown: script.shown,
+            block: script.block,
+            ci: matches!(output, Output::Hold),
+            capture,
+        };
+        start(command, output, report)
+    }
+
+    /// Runs a program without a shell; it fails the statement as a command does.
+    pub(in crate::machine) fn program(
+        &mut self,
+        name: &str,
+        arguments: Vec<String>,
+        span: Span,
+    ) -> Execution {
+        let report = JobReport {
+            shown: format!("{name} {}", arguments.join(" ")).into(),
+            block: false,
+            ci: self.task_call().is_some_and(|call| call.ci),
+            capture: None,
+        };
+        let command = ShellCommand {
+            branch: self.branch_id,
+            started_at: self.origin_of(span),
+            account: self.account(),
+            ..ShellCommand::program(name, arguments, self.workdir())
+        };
+        start(command, self.passed_on(), report)
+    }
+
+    /// Where the output of a command goes that is neither captured nor attached.
+    fn passed_on(&self) -> Output {
+        match self.task_call() {
+            Some(call) if call.ci => Output::Hold,
+            _ if self.is_branch() => Output::Lines,
+            _ => Output::Stream,
+        }
+    }
+
+    fn workdir(&self) -> PathBuf {
+        let workdir = self.task_call().and_then(|call| call.workdir.as_deref());
+        workdir.unwrap_or(&self.run.world.start_dir).to_owned()
     }
 
     /// Ends the statement of a command.
@@ -302,6 +328,14 @@ impl Machine {
             _ => absolute,
         }
     }
+}
+
+fn start(command: ShellCommand, output: Output, report: JobReport) -> Execution {
+    Err(Stop::Action(Box::new(Action::Shell(Box::new(Job {
+        command,
+        output,
+        report,
+    })))))
 }
 
 /// The lines of a block that are neither blank nor comments.

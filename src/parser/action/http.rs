@@ -3,12 +3,17 @@
 use super::super::cursor::{Cursor, Failed};
 use super::super::growth::few;
 use super::super::text;
+use super::options::{accept_with, another};
 use crate::ast::action::{Http, HttpAuth, HttpHeader, HttpMethod, HttpScheme};
 use crate::ast::{Stmt, Template};
 use crate::syntax::Kind;
 
-/// What may stand where an option does not.
-const OPTIONS: &str =
+/// How options begin, and what is said where something else stands.
+const OPTIONS: &[&str] = &[
+    "header", "headers", "body", "data", "auth", "bearer", "basic", "token", "timeout", "retry",
+    "accept", "content",
+];
+const EXPECTED: &str =
     "`header`, `body`, `auth`, `token`, `timeout`, `retry`, `accept` or `content type`";
 
 /// Whether a request begins here: `get json …` and `delete file …` are other statements.
@@ -55,45 +60,12 @@ pub(in crate::parser) fn request(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed
         retry: None,
     };
     let mut headers = Vec::new();
-    while continues(cursor)? {
+    while another(cursor, OPTIONS, EXPECTED)? {
         option(cursor, &mut request, &mut headers)?;
     }
     request.headers = headers.into();
     request.span = cursor.span_from(start);
     Ok(Stmt::Http(Box::new(request)))
-}
-
-/// Whether another option follows. On the same line a word that is none begins the next statement; a
-/// line that is indented deeper has to be one.
-fn continues(cursor: &mut Cursor<'_>) -> Result<bool, Failed> {
-    let known = |word: &str| {
-        matches!(
-            word,
-            "with"
-                | "header"
-                | "headers"
-                | "body"
-                | "data"
-                | "auth"
-                | "bearer"
-                | "basic"
-                | "token"
-                | "timeout"
-                | "retry"
-                | "accept"
-                | "content"
-        )
-    };
-    if cursor.on_same_line() {
-        return Ok(known(cursor.word()));
-    }
-    if !cursor.continues_line() {
-        return Ok(false);
-    }
-    match known(cursor.word()) {
-        true => Ok(true),
-        false => Err(cursor.unexpected(OPTIONS)),
-    }
 }
 
 /// One option; of two of one kind the later one counts, except that headers add up.
@@ -102,9 +74,7 @@ fn option(
     request: &mut Http,
     headers: &mut Vec<HttpHeader>,
 ) -> Result<(), Failed> {
-    if cursor.accept_word("with") && !cursor.on_same_line() {
-        cursor.continues_line();
-    }
+    accept_with(cursor);
     let word = cursor.word();
     if matches!(word, "header" | "headers" | "accept" | "content") {
         let help = "let a command such as curl send them";
@@ -126,7 +96,7 @@ fn option(
             cursor.bump();
             request.retry = Some(text::interpolated(cursor, "a number such as `\"3\"`")?);
         }
-        _ => return Err(cursor.unexpected(OPTIONS)),
+        _ => return Err(cursor.unexpected(EXPECTED)),
     }
     Ok(())
 }

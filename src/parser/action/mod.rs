@@ -4,6 +4,8 @@ pub(super) mod call;
 pub(super) mod detect;
 pub(super) mod file;
 pub(super) mod http;
+pub(super) mod network;
+mod options;
 pub(super) mod raw_block;
 pub(super) mod secret;
 pub(super) mod shell;

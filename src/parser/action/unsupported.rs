@@ -1,12 +1,11 @@
 //! Statements that the language has and this program has not yet.
 
 use super::super::cursor::{Cursor, Failed};
-use super::{file, http};
+use super::{file, http, network};
 use crate::syntax::Kind;
 
-/// The first words of these statements, sorted; `wait for` is one more. Some of `get` are
-/// requests, which are there.
-const WORDS: [&str; 11] = [
+/// The first words of these statements, sorted. Some of `check` and `get` are there.
+const WORDS: [&str; 9] = [
     "check",
     "docker",
     "download",
@@ -14,9 +13,7 @@ const WORDS: [&str; 11] = [
     "git",
     "open",
     "orchestrate",
-    "ping",
     "promote",
-    "test",
     "update",
 ];
 
@@ -28,9 +25,8 @@ pub(in crate::parser) fn begins(word: &str) -> bool {
 /// Reports such a statement and passes over it, if one begins here: what follows it is read, so that all mistakes of a
 /// file are told at once.
 pub(in crate::parser) fn skipped(cursor: &mut Cursor<'_>) -> bool {
-    let word = cursor.word();
-    let begun = begins(word) && !file::begins(cursor) && !http::begins(cursor);
-    let found = begun || cursor.at_word("wait") && cursor.nth_is_word(1, "for");
+    let there = file::begins(cursor) || http::begins(cursor) || network::begins(cursor);
+    let found = !there && begins(cursor.word());
     if found {
         // The mistake is noted, so no file comes of this.
         let _: Failed = report(cursor);

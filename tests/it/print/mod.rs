@@ -5,6 +5,7 @@ mod condition;
 mod expression;
 mod file;
 mod http;
+mod network;
 pub(crate) mod same;
 mod statement;
 

@@ -97,6 +97,7 @@ impl Printer {
             Stmt::File(node) => self.file(&node.operation),
             Stmt::Secret(node) => self.line(secret(node)),
             Stmt::Http(node) => self.http(node),
+            Stmt::Network(node) => self.network(node),
             Stmt::RequiresTools(node) => self.requires_tools(node),
         }
     }

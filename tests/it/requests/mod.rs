@@ -1,7 +1,9 @@
-//! HTTP requests of the real command against a server in this process: what is sent, what is printed, and how it ends.
+//! HTTP requests and checks of the real command against a server in this process: what is sent, what is printed, and how
+//! it ends.
 
 #![cfg(unix)]
 
+mod checks;
 mod limits;
 mod server;
 

@@ -44,10 +44,15 @@ impl Server {
         Self { port, asked, task }
     }
 
-    /// A file whose task `t` has these lines, in which `URL` is the address of the server. What stands behind an
+    /// A file whose task `t` has these lines, in which `URL` is the address of the server, `HOSTPORT` its
+    /// host and port, `PORT` its port. What stands behind an
     /// empty line stands before the task.
     pub(super) fn spec(&self, lines: &str) -> String {
-        let lines = lines.replace("URL", &format!("http://127.0.0.1:{}", self.port));
+        let host = format!("127.0.0.1:{}", self.port);
+        let lines = lines
+            .replace("URL", &format!("http://{host}"))
+            .replace("HOSTPORT", &host)
+            .replace("PORT", &self.port.to_string());
         let (body, rest) = lines.split_once("\n\n").unwrap_or((&lines, ""));
         let body = body.replace('\n', "\n  ");
         format!("version: 2.0\n{rest}\ntask \"t\":\n  {body}\n")
