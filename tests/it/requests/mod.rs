@@ -8,6 +8,7 @@ mod limits;
 mod server;
 
 use self::server::{Reply, Server};
+use crate::web;
 use crate::xdrun::{Finished, Scratch, block_on, finish};
 
 /// Runs the task `t` of these lines, in which `URL` is the address of a server that gives these replies, one for
@@ -163,6 +164,33 @@ fn what_cannot_be_sent_is_told() {
         assert!(err.contains(expected), "{line}: {err}");
         assert_eq!(asked.len(), 0, "{line}");
     }
+}
+
+#[test]
+fn the_certificates_that_are_named_are_trusted_and_no_others() {
+    block_on(async {
+        let page = web::Answer::Page("over tls\n".to_owned());
+        let server = web::Server::start(&[("/page", page)]).await;
+        let spec = format!(
+            "version: 2.0\ntask \"t\":\n  get \"{}/page\"\n",
+            server.address
+        );
+        let scratch = Scratch::new().file("spec.drun", &spec);
+        let mut command = scratch.xdrun(["-f", "spec.drun", "t"]);
+        command.env("SSL_CERT_FILE", server.certificate_in(&scratch.home));
+        let finished = finish(command, Vec::new()).await.unwrap();
+        assert!(
+            finished.out().ends_with("/page\nover tls\n"),
+            "{}",
+            finished.err()
+        );
+        let command = scratch.xdrun(["-f", "spec.drun", "t"]);
+        let err = finish(command, Vec::new()).await.unwrap().err();
+        assert!(
+            err.contains("failed: its certificate is not trusted: "),
+            "{err}"
+        );
+    });
 }
 
 #[test]
