@@ -109,6 +109,7 @@ fn an_interpolation(bencher: Bencher<'_, '_>, text: &str) {
             replay: &mut replay,
             allow_undefined: false,
             too_large: |_| false,
+            agreed: 0,
         }
         .template(black_box(&template), Undefined::All)
         .is_ok()

@@ -68,8 +68,8 @@ pub(crate) struct CaptureInto {
 /// What came of an action.
 #[derive(Debug)]
 pub(crate) enum Done {
-    /// The statement runs again, and may have what it asked for.
-    Agreed,
+    /// The statement runs again, and may have the bytes that it asked for.
+    Agreed(usize),
     /// The statement runs again, with the answer.
     Answered(Result<String, String>),
     /// The command ended, or did not start.

@@ -101,7 +101,7 @@ async fn perform(machine: &Arc<Mutex<Machine>>, run: &Arc<Run>, action: Action) 
             allocator::demand(bytes);
             tokio::time::sleep(AGREE).await;
             allocator::demand(0);
-            Done::Agreed
+            Done::Agreed(bytes)
         }
         Action::Shell(job) => {
             let job = *job;
@@ -234,8 +234,8 @@ impl Machine {
                 self.replay.push(answer);
                 Ok(())
             }
-            Done::Agreed => {
-                self.agreed = true;
+            Done::Agreed(bytes) => {
+                self.agreed = bytes;
                 self.retry = true;
                 Ok(())
             }

@@ -32,10 +32,8 @@ impl Machine {
             workdir,
             replay: &mut self.replay,
             allow_undefined: self.run.options.allow_undefined,
-            too_large: match self.agreed {
-                true => |_| false,
-                false => allocator::would_tear,
-            },
+            too_large: allocator::would_tear,
+            agreed: self.agreed,
         };
         let result = work(&mut evaluator);
         self.show_progress();

@@ -66,8 +66,8 @@ pub(crate) struct Machine {
     retry: bool,
     /// What the statement had asked for.
     inbox: Option<Text>,
-    /// The statement may have as much memory as it asked for.
-    agreed: bool,
+    /// The bytes that the statement asked for and may have.
+    agreed: usize,
     /// The text that the last evaluation has put on the progress bar of the terminal.
     on_bar: Option<String>,
     /// What is still to be done by the main machine, the next one last.
@@ -163,7 +163,7 @@ impl Machine {
         self.retry = false;
         match outcome {
             Ok(()) => {
-                self.agreed = false;
+                self.agreed = 0;
                 self.replay.clear();
                 Step::Continue
             }

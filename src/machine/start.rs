@@ -121,7 +121,7 @@ impl Machine {
             replay: Replay::default(),
             retry: false,
             inbox: None,
-            agreed: false,
+            agreed: 0,
             on_bar: None,
             stages: Vec::new(),
         }

@@ -55,7 +55,13 @@ pub struct Evaluator<'a> {
     pub allow_undefined: bool,
     /// Whether so many bytes may not be had at once without asking.
     pub too_large: fn(usize) -> bool,
+    /// The bytes that were asked about before, and may be had.
+    pub agreed: usize,
 }
+
+/// A text near the limit grows by so much at a time, and one that was asked about by so much before
+/// somebody is asked again, in bytes.
+const WITHOUT_ASKING: usize = 4 << 20;
 
 /// What a placeholder came to.
 pub(super) enum Resolved {
@@ -134,7 +140,7 @@ impl<'a> Evaluator<'a> {
                 Part::Environment(part) => self.environment(part, pass, out),
                 Part::Placeholder(placeholder) => {
                     let text = self.single(placeholder, pass)?;
-                    self.afford(out.len() + text.len())?;
+                    self.make_room(out, text.len())?;
                     out.push_str(&text);
                 }
                 // One of a whole text may hold those of its rows, which hold none.
@@ -148,10 +154,33 @@ impl<'a> Evaluator<'a> {
 
     /// A text of `bytes` is about to be built.
     pub(super) fn afford(&self, bytes: usize) -> Result<(), Trouble> {
-        match (self.too_large)(bytes) {
+        self.afford_of(bytes, bytes)
+    }
+
+    /// Of a text of `bytes` in the end, `more` are about to be had.
+    fn afford_of(&self, bytes: usize, more: usize) -> Result<(), Trouble> {
+        let agreed = self.agreed.saturating_add(WITHOUT_ASKING);
+        match (self.agreed == 0 || bytes > agreed) && (self.too_large)(more) {
             true => Err(Trouble::Large(bytes)),
             false => Ok(()),
         }
+    }
+
+    /// Makes room in a text that is being built. It doubles as long as there is room for that: what it
+    /// holds is counted already, so only the rest is asked about.
+    fn make_room(&self, out: &mut String, more: usize) -> Result<(), Trouble> {
+        let (needed, has) = (out.len() + more, out.capacity());
+        if needed <= has {
+            return Ok(());
+        }
+        let doubled = needed.max(has * 2);
+        let room = match (self.too_large)(doubled - has) {
+            true => needed + WITHOUT_ASKING,
+            false => doubled,
+        };
+        self.afford_of(needed, room - has)?;
+        out.reserve_exact(room - out.len());
+        Ok(())
     }
 
     fn single(&mut self, placeholder: &Placeholder, pass: &mut Pass) -> Result<Text, Trouble> {
@@ -339,6 +368,7 @@ impl<'a> Evaluator<'a> {
             replay: &mut *self.replay,
             allow_undefined: self.allow_undefined,
             too_large: self.too_large,
+            agreed: self.agreed,
         };
         let value = pass.taking(pass.undefined.of_values(), |pass| {
             inner.expression_in(&setting.value, pass)

@@ -81,6 +81,7 @@ fn with<R>(
         replay,
         allow_undefined,
         too_large: |_| false,
+        agreed: 0,
     })
 }
 

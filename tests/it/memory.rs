@@ -348,6 +348,26 @@ fn a_text_that_doubles_is_stopped_before_it_is_built() {
 }
 
 #[test]
+fn a_text_of_very_many_pieces_is_asked_about_again_while_it_grows() {
+    let _turn = turn();
+    let doubled = "  set $s to \"{$s}{$s}\"\n".repeat(14);
+    let pieces = "{$s}".repeat(400);
+    let program = format!(
+        "version: 2.0\ntask \"t\":\n  let $s = \"{}\"\n{doubled}  let $t = \"{pieces}\"\n",
+        "a".repeat(64)
+    );
+    let scratch = Scratch::new().file("t.drun", &program);
+    let limits = ["--memory-limit=120MB", "--memory-warning=off"];
+    let finished = scratch.run(["-f", "t.drun", "t"].into_iter().chain(limits));
+    assert_eq!(finished.status, 1, "{}", finished.err());
+    let (json, _) = files(&scratch);
+    let dump: Value = serde_json::from_slice(&fs::read(json).unwrap()).unwrap();
+    let peak = dump["memory_stats"]["peak"].as_u64().unwrap() >> 20;
+    assert!(peak <= 120 + 16, "{peak} MB");
+    assert!(finished.err().contains("t.drun:18"), "{}", finished.err());
+}
+
+#[test]
 fn the_settings_of_the_project_set_the_limit() {
     let _turn = turn();
     let text = "version: 2.0\n\nproject \"p\":\n  set memory_limit to \"64MB\"\n  set memory_warning to \"32MB\"\n\n\
