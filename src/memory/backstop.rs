@@ -39,8 +39,9 @@ const HASTE: Duration = Duration::from_millis(20);
 const STACK: usize = 64 * 1024;
 
 /// How long the last resort may take before the process is ended without it: what it calls may wait
-/// for a lock that a stuck thread holds.
-const LONGEST: Duration = Duration::from_secs(5);
+/// for a lock that a stuck thread holds. Writing the files takes a moment, the end of children that
+/// heed no signal four seconds.
+const LONGEST: Duration = Duration::from_secs(8);
 
 /// What is done about a breach when the runtime is stuck. Must not wait for a lock, and is expected
 /// to end the process.
@@ -342,7 +343,9 @@ fn at_most(limit: Duration, what: impl Fn() + Send + Sync + 'static) {
     match started {
         Err(_) => what(),
         Ok(_) if receiver.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) => {
-            last_words::write("\n❌ drun is stuck and ends without a dump\n");
+            if !last_words::said() {
+                last_words::write("\n❌ drun is stuck and ends without a dump\n");
+            }
             std::process::exit(1);
         }
         Ok(_) => {}

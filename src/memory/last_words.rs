@@ -3,6 +3,7 @@
 //! A pipe that nobody reads would stop the one who writes about it: what does not fit within a
 //! moment is dropped.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// How long a reader may take.
@@ -11,9 +12,17 @@ const PATIENCE: Duration = Duration::from_millis(100);
 #[cfg(unix)]
 const PIECE: usize = 4096;
 
+static SAID: AtomicBool = AtomicBool::new(false);
+
+/// Whether anything was written here.
+pub(super) fn said() -> bool {
+    SAID.load(Ordering::Acquire)
+}
+
 /// Writes `text` to standard error, or as much of it as is taken within 100 ms. Takes no lock.
 #[cfg(unix)]
 pub fn write(text: &str) {
+    SAID.store(true, Ordering::Release);
     write_to(rustix::stdio::stderr(), text.as_bytes(), PATIENCE);
 }
 
@@ -50,6 +59,7 @@ fn write_to(to: rustix::fd::BorrowedFd<'_>, bytes: &[u8], patience: Duration) ->
 /// Writes `text` to standard error.
 #[cfg(not(unix))]
 pub fn write(text: &str) {
+    SAID.store(true, Ordering::Release);
     use std::io::Write as _;
     let (sender, receiver) = std::sync::mpsc::channel();
     let text = text.to_owned();

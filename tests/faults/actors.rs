@@ -36,6 +36,12 @@ pub(crate) fn play(arguments: &[String]) -> Option<ExitCode> {
         ["--share", megabytes, forks] => {
             Some(share(megabytes.parse().unwrap(), forks.parse().unwrap()))
         }
+        ["--unshare", megabytes, forks] => {
+            Some(unshare(megabytes.parse().unwrap(), forks.parse().unwrap()))
+        }
+        ["--map", megabytes, forks] => {
+            Some(map(megabytes.parse().unwrap(), forks.parse().unwrap()))
+        }
         ["--sample", children] => Some(sample(children.parse().unwrap())),
         _ => None,
     }
@@ -47,8 +53,7 @@ fn take(megabytes: u64, noted: u64) -> ExitCode {
     for index in 0..megabytes {
         held.push(vec![1_u8; MB as usize]);
         if index == noted {
-            let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-            let _ = std::fs::write("crossed", (now.unwrap().as_secs_f64() * 1000.0).to_string());
+            note_crossing();
         }
     }
     std::thread::sleep(Duration::from_secs(1000));
@@ -56,19 +61,75 @@ fn take(megabytes: u64, noted: u64) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Takes so many MB and shares them with so many forks.
+fn note_crossing() {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let _ = std::fs::write("crossed", (now.unwrap().as_secs_f64() * 1000.0).to_string());
+}
+
+/// So many processes besides this one, which do `what` and end.
 #[allow(
     unsafe_code,
     reason = "a fork that runs no other program is what shares memory"
 )]
-fn share(megabytes: u64, forks: u32) -> ExitCode {
-    let held = vec![1_u8; (megabytes * MB) as usize];
-    for _ in 1..forks {
-        // SAFETY: one thread, and the child only sleeps.
+fn fork(forks: u32, mut what: impl FnMut(u32)) {
+    for index in 0..forks {
+        // SAFETY: one thread, and the child only touches memory, writes a file and sleeps.
         if unsafe { libc::fork() } == 0 {
-            std::thread::sleep(Duration::from_secs(1000));
+            what(index);
+            std::process::exit(0);
         }
     }
+}
+
+/// Takes so many MB, shares them with so many forks for a while, and has these write to all of it.
+fn unshare(megabytes: u64, forks: u32) -> ExitCode {
+    let mut held = vec![1_u8; (megabytes * MB) as usize];
+    fork(forks, |index| {
+        std::thread::sleep(Duration::from_millis(1500));
+        if index == 0 {
+            note_crossing();
+        }
+        held.iter_mut().step_by(4096).for_each(|byte| *byte = 2);
+        std::thread::sleep(Duration::from_secs(1000));
+    });
+    std::thread::sleep(Duration::from_secs(1000));
+    ExitCode::SUCCESS
+}
+
+/// Has so many forks look at one area of so many MB at the same time.
+#[allow(unsafe_code, reason = "memory that several processes write to")]
+fn map(megabytes: u64, forks: u32) -> ExitCode {
+    let bytes = (megabytes * MB) as usize;
+    let (access, kind) = (
+        libc::PROT_READ | libc::PROT_WRITE,
+        libc::MAP_SHARED | libc::MAP_ANONYMOUS,
+    );
+    // SAFETY: a new area, and nothing else is made of it.
+    let area = unsafe { libc::mmap(std::ptr::null_mut(), bytes, access, kind, -1, 0) };
+    assert_ne!(area, libc::MAP_FAILED);
+    let area = area.cast::<u8>();
+    let touch = || {
+        for at in (0..bytes).step_by(4096) {
+            // SAFETY: inside of the area, which stays mapped.
+            unsafe { area.add(at).write_volatile(1) };
+        }
+    };
+    touch();
+    fork(forks, |_| {
+        std::thread::sleep(Duration::from_millis(500));
+        touch();
+        std::thread::sleep(Duration::from_secs(1000));
+    });
+    std::thread::sleep(Duration::from_millis(700));
+    std::fs::write("ready", "").unwrap();
+    std::thread::sleep(Duration::from_secs(1000));
+    ExitCode::SUCCESS
+}
+
+/// Takes so many MB and shares them with so many forks.
+fn share(megabytes: u64, forks: u32) -> ExitCode {
+    let held = vec![1_u8; (megabytes * MB) as usize];
+    fork(forks - 1, |_| std::thread::sleep(Duration::from_secs(1000)));
     std::fs::write("ready", "").unwrap();
     std::thread::sleep(Duration::from_secs(1000));
     drop(held);

@@ -273,6 +273,25 @@ fn tree_promises() -> Vec<Promise> {
             },
         ),
         promise(
+            "E 24 processes that map one area of 300 MB at a time, under 2 GB: stops",
+            10,
+            0.0,
+            "",
+            |_| {
+                f64::from(u8::from(!ending::fits(
+                    &format!("{} --map 300 24", me()),
+                    2048,
+                )))
+            },
+        ),
+        promise(
+            "E 10 forks write to 60 MB that they had shared, under 200 MB: stopped",
+            10,
+            1000.0,
+            "ms",
+            |_| ending::tree_limit(&format!("{} --unshare 60 10", me()), 200),
+        ),
+        promise(
             "E a sample of 500 children, the first",
             10,
             10.0,
