@@ -269,7 +269,7 @@ impl Watcher {
         let reading = eyes.read(shared.elapsed());
         let exceeded = shared.decided().or_else(|| {
             let reading = reading.as_ref()?;
-            let exceeded = eyes.exceeded(reading, None)?;
+            let exceeded = eyes.exceeded(reading, false)?;
             eyes.note(reading, eyes.activity().as_ref());
             Some(shared.decide(exceeded))
         });

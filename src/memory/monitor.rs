@@ -270,6 +270,10 @@ impl Watch {
         self.eyes().measure_children(&mut reading, rest, limited);
         let task = self.eyes().task_limit(&limits);
         let activity = self.eyes().activity();
+        // Before it is written down: what was estimated may be refuted.
+        let exceeded = shared
+            .decided()
+            .or_else(|| self.eyes().exceeded_surely(&mut reading));
         self.note(&reading, activity.as_ref());
         if limits.warning.is_some_and(|limit| reading.resident > limit) && shared.warn_once() {
             warn(
@@ -279,9 +283,6 @@ impl Watch {
                 &self.eyes().redactor(),
             );
         }
-        let exceeded = shared
-            .decided()
-            .or_else(|| self.eyes().exceeded_surely(&mut reading));
         if let Some(exceeded) = exceeded {
             return self.breach(&reading, shared.decide(exceeded));
         }

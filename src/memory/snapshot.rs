@@ -293,6 +293,8 @@ pub struct ChildrenMemory {
     pub count: u32,
     /// Their bytes together.
     pub bytes: u64,
+    /// How many of them are estimated, and may be known better next time.
+    pub estimated: u32,
 }
 
 /// The memory that a task allows itself and all that it starts, by `@memory`.

@@ -68,6 +68,7 @@ mod tests {
             let children = ChildrenMemory {
                 count,
                 bytes: u64::from(count) * MB,
+                estimated: 0,
             };
             let reading = Reading {
                 resident: megabytes * MB,

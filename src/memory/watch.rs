@@ -273,8 +273,7 @@ impl Eyes {
     /// may share: only what they use surely counts. As long as that is not enough, the run goes on, and
     /// the next reading measures more of them.
     pub(super) fn exceeded_surely(&self, reading: &mut Reading) -> Option<Exceeded> {
-        let mut children = reading.children;
-        let mut exceeded = self.exceeded(reading, Some(children));
+        let mut exceeded = self.exceeded(reading, true);
         if let (Some(estimated), Some(observed)) = (&exceeded, &self.observed)
             && estimated.scope == Scope::Tree
         {
@@ -284,25 +283,21 @@ impl Eyes {
                 Some(_) => u64::MAX,
                 None => estimated.limit.saturating_sub(own),
             };
-            let surely = || observed.children_surely(enough);
-            children = lock(&self.shared.children).surely(surely);
-            exceeded = self.exceeded(reading, Some(children));
+            let mut children = lock(&self.shared.children);
+            let sure = children.surely(|| observed.children_surely(enough));
+            reading.children = sure.unwrap_or(children.judged);
+            drop(children);
+            exceeded = self.exceeded(reading, sure.is_some());
         }
-        match exceeded {
-            Some(_) => reading.children = children,
-            None => lock(&self.shared.children).judge(children),
+        if exceeded.is_none() {
+            lock(&self.shared.children).judged = reading.children;
         }
         exceeded
     }
 
-    /// Which limit is exceeded: a reading above it, not at it. Without `children` those count as they
-    /// were when they were last judged, and for the limit of a task not at all: whoever only stands
-    /// behind the monitor has not measured them.
-    pub(super) fn exceeded(
-        &self,
-        reading: &Reading,
-        children: Option<ChildrenMemory>,
-    ) -> Option<Exceeded> {
+    /// Which limit is exceeded: a reading above it, not at it. Where the children were not measured for
+    /// it, those of a task count for nothing: what is known of them may have been refuted.
+    pub(super) fn exceeded(&self, reading: &Reading, measured: bool) -> Option<Exceeded> {
         let limits = self.shared.limits();
         let wanted = reading.resident.saturating_add(allocator::demanded());
         if let Some(limit) = limits.critical.filter(|limit| wanted > *limit) {
@@ -313,19 +308,17 @@ impl Eyes {
                 ..Exceeded::default()
             });
         }
-        let of_children = children.unwrap_or(reading.children).bytes;
-        let tree = reading.resident.saturating_add(of_children);
-        if let Some(limit) = limits.tree.filter(|limit| tree > *limit) {
+        if let Some(limit) = limits.tree.filter(|limit| reading.tree() > *limit) {
             return Some(Exceeded {
                 scope: Scope::Tree,
                 limit,
-                current: tree,
-                children: of_children,
+                current: reading.tree(),
+                children: reading.children.bytes,
                 ..Exceeded::default()
             });
         }
         let task = self.task_limit(&limits)?;
-        let unsure = children.map_or(task.children, |_| 0);
+        let unsure = if measured { 0 } else { task.children };
         let used = task.used.saturating_sub(unsure);
         (used > task.bytes).then(|| Exceeded {
             scope: Scope::Tree,

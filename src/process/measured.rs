@@ -30,14 +30,14 @@ const REST: u32 = 20;
 /// A measurement is made anew after this time, if a limit depends on it: what others do may have
 /// changed what a process has for itself.
 const OLD: Duration = Duration::from_secs(1);
-/// A measurement is sure no longer than this, and only if it was made since there is a suspicion; there
-/// is none any more when nobody has asked for as long.
-const SURE: Duration = Duration::from_secs(5);
 /// How many times its processor time a sure measurement may last: beside others it takes longer.
 const PATIENT: u32 = 5;
 /// A sure measurement goes on for this part of its budget when it has found enough, so that what is
 /// told is near the whole.
 const ENOUGH: u32 = 4;
+/// After so many sure measurements in a row that did not come to an end, what was measured before them
+/// counts too, by half: very many processes must not be safe from every limit.
+const UNPROVEN: u32 = 3;
 
 /// How the processes are measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +46,8 @@ pub(super) enum Care {
     Rough,
     /// A limit depends on it: what is old is measured again.
     Limited,
-    /// A stop depends on it: only what was measured since there was a suspicion counts, and the
-    /// measurement is over when it has found more than so many bytes.
+    /// A stop depends on it: all are measured at one time, and only they count, because two may share
+    /// by now what one had for itself. It is over when it has found more than so many bytes.
     Sure(u64),
 }
 
@@ -62,8 +62,8 @@ pub(super) struct Measured {
     rested: Option<Instant>,
     /// When a process may be measured whose measurement alone exceeds the budget.
     pss_rested: Option<Instant>,
-    /// Since when there is a suspicion, and when somebody last asked about it.
-    suspicion: Option<(Instant, Instant)>,
+    /// How many sure measurements in a row did not come to their end.
+    unproven: u32,
 }
 
 /// What the processes of each account use, by its address: whose memory it is stays there.
@@ -85,18 +85,13 @@ impl Measured {
         care: Care,
     ) -> TreeMemory {
         self.forget_others(members);
-        let since = self.suspect(care);
-        let due = self.due(members, care, since);
-        match care {
-            Care::Sure(enough) => self.measure_surely(members, &due, since, spent, budget, enough),
-            Care::Rough | Care::Limited => self.measure(members, &due, spent.begun() + budget),
-        }
         self.last = match care {
-            Care::Sure(_) => self.add_up(members, |own, _, process| {
-                own.filter(|own| own.is_sure(process, members.len(), since))
-                    .map(|own| own.scaled(process.resident))
-            }),
-            Care::Rough | Care::Limited => self.add_up_estimates(members),
+            Care::Rough | Care::Limited => {
+                let due = self.due(members, care);
+                self.measure(members, &due, spent.begun() + budget);
+                self.add_up_estimates(members)
+            }
+            Care::Sure(enough) => self.measure_surely(members, budget, enough),
         };
         let excess = spent.processor().saturating_sub(budget);
         self.rested = Some(Instant::now() + excess * REST);
@@ -122,87 +117,89 @@ impl Measured {
             .collect();
     }
 
-    /// Since when what is measured is sure.
-    fn suspect(&mut self, care: Care) -> Instant {
-        let now = Instant::now();
-        if !matches!(care, Care::Sure(_)) {
-            return now;
-        }
-        let lasting = |(_, asked): &(Instant, Instant)| now < *asked + SURE;
-        let (since, _) = self.suspicion.filter(lasting).unwrap_or((now, now));
-        self.suspicion = Some((since, now));
-        since.max(now.checked_sub(SURE).unwrap_or(since))
-    }
-
     /// Which members are to be measured, in this order: those whose measurement is oldest, as if a new
-    /// process had been measured a while ago; for a stop those that use most.
-    fn due(&self, members: &[Member], care: Care, since: Instant) -> Vec<usize> {
+    /// process had been measured a while ago.
+    fn due(&self, members: &[Member], care: Care) -> Vec<usize> {
         let now = Instant::now();
-        let among = members.len();
         let age = |process: &Process| {
             let size = self.sizes.get(&key(process));
             size.map_or(OLD, |size| now.saturating_duration_since(size.at))
         };
-        let is_due = |process: &Process| {
-            let Some(size) = self.sizes.get(&key(process)) else {
-                return true;
-            };
-            match care {
-                Care::Rough => !size.still_true(process, among),
-                Care::Limited => !size.still_true(process, among) || age(process) >= OLD,
-                Care::Sure(_) => !size.is_sure(process, among, since),
+        let is_due = |process: &Process| match self.sizes.get(&key(process)) {
+            Some(size) if size.still_true(process, members.len()) => {
+                care == Care::Limited && age(process) >= OLD
             }
+            _ => true,
         };
         let mut due: Vec<usize> = (0..members.len())
             .filter(|at| members.get(*at).is_some_and(|it| is_due(&it.process)))
             .collect();
         // Members come with those first that use most, and this keeps the order of equal ones.
-        if !matches!(care, Care::Sure(_)) {
-            due.sort_by_cached_key(|at| {
-                std::cmp::Reverse(members.get(*at).map(|it| age(&it.process)))
-            });
-        }
+        due.sort_by_cached_key(|at| std::cmp::Reverse(members.get(*at).map(|it| age(&it.process))));
         due
     }
 
+    /// Measures those that are due; the ones for which another stands come last.
     fn measure(&mut self, members: &[Member], due: &[usize], end: Instant) {
-        for member in due.iter().filter_map(|at| members.get(*at)) {
-            if Instant::now() >= end {
-                return;
+        let among = members.len();
+        let mut stand = self.different(members);
+        let mut others = Vec::new();
+        for process in due.iter().filter_map(|at| Some(&members.get(*at)?.process)) {
+            if stand.iter().any(|size| size.is_like(process, among)) {
+                others.push(process);
+            } else {
+                stand.extend(self.measure_until(process, among, end));
             }
-            if self.may_measure(member.process.resident, end) {
-                self.measure_process(&member.process, members.len(), Some(end));
-            }
+        }
+        for process in others {
+            self.measure_until(process, among, end);
         }
     }
 
-    fn measure_surely(
-        &mut self,
-        members: &[Member],
-        due: &[usize],
-        since: Instant,
-        spent: &Spent,
-        budget: Duration,
-        enough: u64,
-    ) {
-        let among = members.len();
-        let sure = |size: &Size, process: &Process| {
-            size.is_sure(process, among, since)
-                .then(|| size.scaled(process.resident))
-        };
-        let mut found: u64 = members
-            .iter()
-            .filter_map(|it| sure(self.sizes.get(&key(&it.process))?, &it.process))
-            .sum();
-        for member in due.iter().filter_map(|at| members.get(*at)) {
-            let part = if found > enough { ENOUGH } else { 1 };
-            let late = Instant::now() >= spent.begun() + budget * PATIENT / part;
-            if late || spent.processor() >= budget / part {
-                return;
-            }
-            let size = self.measure_process(&member.process, among, None);
-            found += size.map_or(0, |size| size.proportional);
+    /// The measurements that still hold, one of each size.
+    fn different(&self, members: &[Member]) -> Vec<Size> {
+        let mut found: Vec<Size> = Vec::new();
+        for Member { process, .. } in members {
+            let size = self.sizes.get(&key(process)).copied();
+            let holds = size.filter(|size| size.still_true(process, members.len()));
+            let is_new = |_: &Size| !found.iter().any(|size| size.is_like(process, members.len()));
+            found.extend(holds.filter(is_new));
         }
+        found
+    }
+
+    /// Measures a process, if there is time for it.
+    fn measure_until(&mut self, process: &Process, among: usize, end: Instant) -> Option<Size> {
+        let is_time = Instant::now() < end && self.may_measure(process.resident, end);
+        is_time.then(|| self.measure_process(process, among, Some(end)))?
+    }
+
+    fn measure_surely(&mut self, members: &[Member], budget: Duration, enough: u64) -> TreeMemory {
+        let spent = Spent::begin();
+        let mut found = 0;
+        let mut measured = 0;
+        for Member { process, .. } in members {
+            let part = if found > enough { ENOUGH } else { 1 };
+            let late = spent.begun().elapsed() >= budget * PATIENT / part;
+            if late || spent.processor() >= budget / part {
+                break;
+            }
+            let size = self.measure_process(process, members.len(), None);
+            found += size.map_or(0, |size| size.proportional);
+            measured += 1;
+        }
+        self.unproven = match measured == members.len() || found > enough {
+            true => 0,
+            false => self.unproven.saturating_add(1),
+        };
+        let earlier = self.unproven >= UNPROVEN;
+        self.add_up(members, |own, _, process| {
+            let own = own?;
+            match own.at >= spent.begun() {
+                true => Some(own.scaled(process.resident)),
+                false => earlier.then(|| own.scaled(process.resident) / 2),
+            }
+        })
     }
 
     fn may_measure(&self, resident: u64, end: Instant) -> bool {
@@ -220,7 +217,9 @@ impl Measured {
         end: Option<Instant>,
     ) -> Option<Size> {
         let spent = Spent::begin();
-        let proportional = proc::proportional(process.pid);
+        // Of a process with other rights nothing else is told.
+        let proportional =
+            proc::proportional(process.pid).or_else(|| proc::private(process.pid));
         let now = Instant::now();
         if end.is_some_and(|end| now > end) {
             let waited = spent.begun().elapsed() * PSS_WAITED;
@@ -261,15 +260,21 @@ impl Measured {
         let mut fresh: Vec<Size> = Vec::new();
         let mut sums = Sums::default();
         let mut first = FxHashMap::default();
-        for Member { process, known } in members {
+        for Member {
+            process,
+            known: origin,
+        } in members
+        {
             let own = self.sizes.get(&key(process)).copied();
-            let bytes = bytes(own, &fresh, process).unwrap_or(0);
-            fresh.extend(own.filter(|own| own.still_true(process, members.len())));
+            let known = bytes(own, &fresh, process);
+            let bytes = known.unwrap_or(0);
             total.bytes += bytes;
-            total.resident_only += usize::from(own.is_none());
+            let holds = own.is_some_and(|own| own.still_true(process, members.len()));
+            total.estimated += usize::from(!holds);
+            fresh.extend(own.filter(|_| holds));
             let before = self.first.get(&key(process)).copied();
-            first.insert(key(process), before.unwrap_or(bytes));
-            if let Some(account) = known.as_ref().and_then(|known| known.account.as_ref()) {
+            first.extend(before.or(known).map(|bytes| (key(process), bytes)));
+            if let Some(account) = origin.as_ref().and_then(|known| known.account.as_ref()) {
                 let sum = sums.entry(Arc::as_ptr(account) as usize);
                 sum.or_insert_with(|| (account.clone(), 0)).1 += bytes;
             }

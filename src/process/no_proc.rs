@@ -19,6 +19,10 @@ pub(super) fn command_line(_pid: u32, _limit: usize) -> Option<String> {
     None
 }
 
+pub(super) fn private(_pid: u32) -> Option<u64> {
+    None
+}
+
 pub(super) fn process(_pid: u32) -> Option<Process> {
     None
 }

@@ -149,6 +149,17 @@ fn pss(text: &[u8]) -> Option<u64> {
     Some(kib.saturating_mul(1024))
 }
 
+/// The resident pages that no file stands behind, in bytes, forks counted in full: what can be read of
+/// a process with other rights than ours.
+pub(super) fn private(pid: u32) -> Option<u64> {
+    let mut buffer = [0; 128];
+    let text = read(&format!("/proc/{pid}/statm"), &mut buffer).ok()?;
+    let mut fields = str::from_utf8(text).ok()?.split_ascii_whitespace().skip(1);
+    let resident: u64 = fields.next()?.parse().ok()?;
+    let shared: u64 = fields.next()?.parse().ok()?;
+    Some(resident.saturating_sub(shared) * rustix::param::page_size() as u64)
+}
+
 /// The command line with blanks between the arguments, at most `limit` bytes of it.
 pub(super) fn command_line(pid: u32, limit: usize) -> Option<String> {
     let mut bytes = Vec::new();
@@ -204,6 +215,8 @@ mod tests {
     fn we_can_see_ourselves() {
         let me = std::process::id();
         assert!(process(me).unwrap().resident > 0);
+        let private = private(me).unwrap();
+        assert!(private > 0 && private < process(me).unwrap().resident);
         assert!(command_line(me, 20).unwrap().len() <= 20);
         assert!(scan().iter().any(|process| process.pid == me));
     }

@@ -53,10 +53,9 @@ pub struct TreeMemory {
     pub bytes: u64,
     /// The number of processes.
     pub processes: usize,
-    /// How many of them could not be measured by proportional memory now; an earlier measurement
-    /// stands for it, or that of a process of the same size, or resident memory, which counts shared
-    /// pages several times.
-    pub resident_only: usize,
+    /// For how many of them an earlier measurement stands that may hold no longer, or that of a process
+    /// of the same size, or resident memory, which counts shared pages several times.
+    pub estimated: usize,
 }
 
 /// A process and the command that it comes from.
@@ -100,10 +99,9 @@ impl Supervisor {
         self.measure_tree(lock(&self.shared.measured), budget, Care::Limited)
     }
 
-    /// What the processes use at least: nothing is taken from measurements that were made before the
-    /// first of several such calls, because what a process had for itself then it may share by now, and
-    /// what does not fit into the budget, which is of the processor's time, counts for nothing until
-    /// the next call. Ends early when more than `enough` bytes were found.
+    /// What the processes use at least: all are measured now, because what a process had for itself
+    /// before it may share by now, and those for which `budget`, which is of the processor's time, has no
+    /// room count for nothing. Ends early when more than `enough` bytes were found.
     pub fn tree_memory_surely(&self, budget: Duration, enough: u64) -> TreeMemory {
         if !self.is_active() {
             return TreeMemory::default();

@@ -16,7 +16,7 @@ use crate::process::{Origin, Supervisor, TreeMemory};
 /// How long one look at the memory of the children may take.
 const CHILDREN: Duration = Duration::from_millis(5);
 /// How much of the processor's time it may take when a stop depends on it.
-const SURELY: Duration = Duration::from_millis(100);
+const SURELY: Duration = Duration::from_millis(500);
 
 /// What is watched: the loading, then the run.
 pub struct Watched {
@@ -122,6 +122,7 @@ fn memory_of(tree: TreeMemory) -> ChildrenMemory {
     ChildrenMemory {
         count: tree.processes as u32,
         bytes: tree.bytes,
+        estimated: tree.estimated as u32,
     }
 }
 

@@ -522,7 +522,7 @@ fn the_memory_of_the_tree_is_measured_in_time() {
             () = until("ready", || written.out().contains("ready")) => {}
         }
         let all = supervisor.tree_memory(Duration::from_secs(1));
-        assert_eq!((all.processes, all.resident_only), (101, 0));
+        assert_eq!((all.processes, all.estimated), (101, 0));
         let rough = Supervisor::tree_memory(&supervisor, Duration::ZERO);
         assert_eq!(rough.processes, 101);
         let children = supervisor.children(3);

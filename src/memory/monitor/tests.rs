@@ -108,7 +108,11 @@ impl Observed for Execution {
     fn children(&self) -> Option<ChildrenMemory> {
         self.measured.fetch_add(1, Ordering::Relaxed);
         let bytes = self.children.load(Ordering::Relaxed);
-        Some(ChildrenMemory { count: 1, bytes })
+        Some(ChildrenMemory {
+            count: 1,
+            bytes,
+            estimated: 0,
+        })
     }
 
     fn task_limit(&self, most: u64) -> Option<TaskLimit> {

@@ -8,6 +8,9 @@ use crate::memory::snapshot::{ChildrenMemory, Observed};
 /// as rarely as others: measuring costs ten times a reading of ourselves.
 const STILL: u32 = 10;
 
+/// After a sure measurement the next one waits for so many times as long as it took.
+const PROOF_REST: u32 = 10;
+
 /// What was measured, and when.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::memory) struct Children {
@@ -19,6 +22,8 @@ pub(in crate::memory) struct Children {
     pub(super) cost: Duration,
     /// How many measurements before it were like the last one.
     alike: u32,
+    /// Until when nothing is measured surely: that may take half a second.
+    proof_rests: Option<Instant>,
 }
 
 impl Children {
@@ -44,7 +49,8 @@ impl Children {
             self.cost = begun.elapsed();
             let memory = memory.unwrap_or_default();
             // Where there are none, looking costs nothing, and the next one may be there soon.
-            self.alike = match memory.count > 0 && memory == self.memory {
+            let known = memory.count > 0 && memory.estimated == 0;
+            self.alike = match known && memory == self.memory {
                 true => self.alike.saturating_add(1),
                 false => 0,
             };
@@ -53,20 +59,19 @@ impl Children {
         self.memory
     }
 
-    /// What `measure` finds, which takes longer than a look; the next one waits for it as well.
+    /// What `measure` finds, which may take long, so it is not done again for ten times as long: `None`.
     pub(super) fn surely(
         &mut self,
         measure: impl FnOnce() -> Option<ChildrenMemory>,
-    ) -> ChildrenMemory {
+    ) -> Option<ChildrenMemory> {
         let begun = Instant::now();
+        if self.proof_rests.is_some_and(|rests| begun < rests) {
+            return None;
+        }
         let memory = measure().unwrap_or_default();
-        self.cost = self.cost.max(begun.elapsed());
-        memory
-    }
-
-    /// So much is no breach.
-    pub(super) fn judge(&mut self, memory: ChildrenMemory) {
-        self.judged = memory;
+        let now = Instant::now();
+        self.proof_rests = Some(now + (now - begun) * PROOF_REST);
+        Some(memory)
     }
 }
 

@@ -67,11 +67,6 @@ impl Size {
         self.among == among && self.resident.abs_diff(process.resident) <= self.tolerated()
     }
 
-    /// Whether it was measured since `since`, and still holds.
-    pub(super) fn is_sure(&self, process: &Process, among: usize, since: Instant) -> bool {
-        self.at >= since && self.still_true(process, among)
-    }
-
     fn tolerated(&self) -> u64 {
         (self.proportional / TOLERANCE).max(LITTLE)
     }
