@@ -162,7 +162,11 @@ impl Measured {
         for Member { process, .. } in members {
             let size = self.sizes.get(&key(process)).copied();
             let holds = size.filter(|size| size.still_true(process, members.len()));
-            let is_new = |_: &Size| !found.iter().any(|size| size.is_like(process, members.len()));
+            let is_new = |_: &Size| {
+                !found
+                    .iter()
+                    .any(|size| size.is_like(process, members.len()))
+            };
             found.extend(holds.filter(is_new));
         }
         found
@@ -218,8 +222,7 @@ impl Measured {
     ) -> Option<Size> {
         let spent = Spent::begin();
         // Of a process with other rights nothing else is told.
-        let proportional =
-            proc::proportional(process.pid).or_else(|| proc::private(process.pid));
+        let proportional = proc::proportional(process.pid).or_else(|| proc::private(process.pid));
         let now = Instant::now();
         if end.is_some_and(|end| now > end) {
             let waited = spent.begun().elapsed() * PSS_WAITED;

@@ -3,18 +3,24 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use super::signals::{Pending, Signal, Signals};
 use super::stop::{dump_request, last_resort, stop, unheard};
 use super::{ExecutionError, Watched};
+use crate::action::file;
 use crate::memory::allocator::exempt_for_now;
 use crate::memory::dump;
 use crate::memory::limits::Limits;
 use crate::memory::snapshot::Observed as _;
 use crate::memory::{Monitor, Verdict};
 use crate::process::GRACE;
+
+/// How long what is being written to a file may take to clean up.
+const AT_A_BREACH: Duration = Duration::from_millis(100);
+const AT_A_SIGNAL: Duration = Duration::from_secs(1);
 
 /// Runs `work` under the memory monitor and the signals; a breach or a signal drops it.
 ///
@@ -82,6 +88,7 @@ pub async fn watched<R>(
             // No thread to be had: then here.
             let _ = thread::Builder::new().spawn(move || drop(machines));
             let error = stop(watched, *breach, writing, &mut signals).await;
+            file::stopped(AT_A_BREACH).await;
             left.over = true;
             Err(error)
         }
@@ -96,6 +103,7 @@ pub async fn watched<R>(
             // Nobody judges memory while the children end: the run is over.
             let _ = monitoring.await;
             end_children(watched, &mut signals).await;
+            file::stopped(AT_A_SIGNAL).await;
             left.over = true;
             Err(ExecutionError::Signal(signal, task))
         }

@@ -2,8 +2,11 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::time::Instant;
 
-use crate::xdrun::{Finished, Scratch};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::xdrun::{Finished, PATIENCE, Scratch, block_on};
 
 /// Runs task `t` with that body, after `prepare`.
 fn run(body: &str, prepare: impl FnOnce(&Scratch)) -> (Scratch, Finished) {
@@ -103,4 +106,115 @@ fn bytes_that_are_no_text_survive_a_replacement() {
     assert_eq!(finished.status, 0, "{}", finished.err());
     let changed = fs::read(scratch.work.join("f")).unwrap();
     assert_eq!(changed, b"\xff\0new\xfe");
+}
+
+/// A folder on another file system, where there is one.
+#[cfg(target_os = "linux")]
+fn elsewhere(scratch: &Scratch) -> Option<tempfile::TempDir> {
+    use std::os::unix::fs::MetadataExt as _;
+    let folder = tempfile::tempdir_in("/dev/shm").ok()?;
+    let device = |path: &std::path::Path| fs::metadata(path).unwrap().dev();
+    (device(folder.path()) != device(&scratch.work)).then_some(folder)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_moved_to_another_file_system_is_there_afterwards() {
+    let scratch = Scratch::new();
+    let Some(other) = elsewhere(&scratch) else {
+        return;
+    };
+    fs::write(scratch.work.join("file"), "kept").unwrap();
+    fs::create_dir(scratch.work.join("folder")).unwrap();
+    fs::write(scratch.work.join("folder/a"), "a").unwrap();
+    // Both lead back to what is moved.
+    symlink(scratch.work.join("file"), other.path().join("file")).unwrap();
+    symlink(scratch.work.join("folder"), other.path().join("folder")).unwrap();
+    let text = format!(
+        "version: 2.0\ntask \"f\":\n  move \"file\" to \"{0}/file\"\n\
+         task \"d\":\n  move \"folder\" to \"{0}/folder\"\n\
+         task \"e\":\n  move \"folder\" to \"{0}/new\"\n",
+        other.path().display()
+    );
+    let scratch = scratch.file("t.drun", &text);
+    let [file, over_a_link, folder] =
+        ["f", "d", "e"].map(|task| scratch.run(["-f", "t.drun", task]));
+    assert_eq!(file.status, 0, "{}", file.err());
+    let at = other.path().join("file");
+    assert!(!at.is_symlink());
+    assert_eq!(fs::read_to_string(at).unwrap(), "kept");
+    assert_eq!(over_a_link.status, 1);
+    assert_eq!(folder.status, 0, "{}", folder.err());
+    assert_eq!(fs::read_to_string(other.path().join("new/a")).unwrap(), "a");
+    assert!(!scratch.work.join("folder").exists());
+}
+
+#[test]
+fn a_slash_behind_a_link_does_not_lead_through_it() {
+    let (scratch, finished) = run("  delete dir \"link/\"\n", |scratch| {
+        fs::create_dir(scratch.work.join("kept")).unwrap();
+        fs::write(scratch.work.join("kept/file"), "x").unwrap();
+        symlink("kept", scratch.work.join("link")).unwrap();
+    });
+    assert_eq!(finished.status, 0, "{}", finished.err());
+    assert!(scratch.work.join("kept/file").exists());
+    assert!(!scratch.work.join("link").is_symlink());
+}
+
+#[test]
+fn a_file_that_is_written_keeps_its_mode_and_its_other_names() {
+    let body = "  write \"new\" to file \"script\"\n  write \"new\" to file \"one\"\n  \
+                write \"new\" to file \"link\"\n";
+    let (scratch, finished) = run(body, |scratch| {
+        let at = |name: &str| scratch.work.join(name);
+        fs::write(at("script"), "old").unwrap();
+        fs::set_permissions(at("script"), fs::Permissions::from_mode(0o755)).unwrap();
+        fs::write(at("one"), "old").unwrap();
+        fs::hard_link(at("one"), at("two")).unwrap();
+        fs::write(at("real"), "old").unwrap();
+        symlink("real", at("link")).unwrap();
+    });
+    assert_eq!(finished.status, 0, "{}", finished.err());
+    let at = |name: &str| scratch.work.join(name);
+    for name in ["script", "one", "two", "real"] {
+        assert_eq!(fs::read_to_string(at(name)).unwrap(), "new", "{name}");
+    }
+    let mode = fs::metadata(at("script")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o755);
+    assert!(at("link").is_symlink());
+}
+
+#[test]
+fn a_file_is_never_left_half_written() {
+    let body = "  replace in \"big\":\n    \"a\" with \"bc\"\n";
+    let text = format!("version: 2.0\ntask \"t\":\n{body}");
+    let scratch = Scratch::new().file("t.drun", &text);
+    let big = scratch.work.join("big");
+    let before = 48 << 20;
+    fs::write(&big, "a".repeat(before)).unwrap();
+    let hidden = || {
+        let entries = fs::read_dir(&scratch.work).unwrap().flatten();
+        let names = entries.map(|entry| entry.file_name().into_string().unwrap());
+        names.filter(|name| name.starts_with('.')).count()
+    };
+    let finished = block_on(async {
+        let mut command = scratch.xdrun(["-f", "t.drun", "t"]);
+        let running = command.spawn().unwrap();
+        let pid = Pid::from_raw(running.id().unwrap() as i32).unwrap();
+        let begun = Instant::now();
+        while hidden() == 0 && fs::metadata(&big).unwrap().len() == before as u64 {
+            assert!(begun.elapsed() < PATIENCE, "nothing is written");
+            tokio::task::yield_now().await;
+        }
+        // It may have ended meanwhile.
+        let _ = kill_process(pid, Signal::INT);
+        running.wait_with_output().await.unwrap()
+    });
+    let after = fs::metadata(&big).unwrap().len();
+    assert!(
+        [before as u64, 2 * before as u64].contains(&after),
+        "{after} bytes, {:?}",
+        finished.status
+    );
+    assert_eq!(hidden(), 0);
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Keep, Outcome, not_empty};
 use crate::value::{ExpandedPath, clean};
@@ -38,17 +38,19 @@ pub(super) fn delete(target: &ExpandedPath, keep: &Keep) -> io::Result<Outcome> 
     if shown.is_empty() {
         return Ok(gone());
     }
-    let found = match fs::symlink_metadata(&target.absolute) {
+    // A slash behind it would lead through a link.
+    let path: PathBuf = target.absolute.components().collect();
+    let found = match fs::symlink_metadata(&path) {
         Ok(found) => found,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(gone()),
         Err(error) => return Err(error),
     };
     if !found.is_dir() {
-        fs::remove_file(&target.absolute)?;
+        fs::remove_file(&path)?;
         return Ok(Outcome::line(format!("✅  Deleted file '{shown}'")));
     }
-    refuse_ground(&target.absolute, keep)?;
-    fs::remove_dir_all(&target.absolute)?;
+    refuse_ground(&path, keep)?;
+    fs::remove_dir_all(&path)?;
     Ok(Outcome::line(format!("✅  Deleted directory '{shown}'")))
 }
 

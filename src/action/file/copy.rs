@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::change::{create_folders, create_parents};
-use super::{Outcome, Wanted, not_empty};
+use super::{Outcome, Wanted, not_empty, whole};
 use crate::value::ExpandedPath;
 
 /// `copy` and `backup`.
@@ -27,7 +27,7 @@ pub(super) fn copy(
     create_parents(&target.absolute)?;
     match found.is_dir() {
         true => copy_folder(&source.absolute, &target.absolute, wanted)?,
-        false => copy_file(&source.absolute, &found, &target.absolute)?,
+        false => copy_file(&source.absolute, &found, &target.absolute, wanted)?,
     }
     let (from, to) = (&source.shown, &target.shown);
     Ok(Outcome::line(format!(
@@ -59,13 +59,30 @@ pub(super) fn rename(
     Ok(Outcome::line(format!("✅  Moved '{from}' to '{to}'")))
 }
 
-/// The source is removed only when all of it was copied.
+/// As a rename would do it: a link or a file at the target is replaced, a folder only when it is empty.
+/// The source is removed only when all of it was copied to somewhere else.
 fn move_by_copy(from: &Path, found: &Metadata, to: &Path, wanted: &Wanted) -> io::Result<()> {
-    if found.is_dir() {
-        copy_folder(from, to, wanted)?;
-        return fs::remove_dir_all(from);
+    let there = fs::symlink_metadata(to).ok();
+    if there.is_some() && same_file(from, to) && there.as_ref().is_some_and(|it| !it.is_symlink()) {
+        // One folder that is mounted at two places.
+        return Err(io::Error::other("source and target are the same"));
     }
-    copy_entry(from, found, to)?;
+    if found.is_dir() {
+        return match there {
+            Some(there) if !there.is_dir() => Err(io::ErrorKind::NotADirectory.into()),
+            Some(_) if fs::read_dir(to)?.next().is_some() => {
+                Err(io::ErrorKind::DirectoryNotEmpty.into())
+            }
+            _ => {
+                copy_folder(from, to, wanted)?;
+                fs::remove_dir_all(from)
+            }
+        };
+    }
+    if there.is_some_and(|there| there.is_symlink()) {
+        fs::remove_file(to)?;
+    }
+    copy_entry(from, found, to, wanted)?;
     fs::remove_file(from)
 }
 
@@ -83,7 +100,7 @@ fn copy_folder(from: &Path, to: &Path, wanted: &Wanted) -> io::Result<()> {
             let (path, target) = (entry.path(), to.join(entry.file_name()));
             match entry.file_type()?.is_dir() {
                 true => folders.push((path, target)),
-                false => copy_entry(&path, &entry.metadata()?, &target)?,
+                false => copy_entry(&path, &entry.metadata()?, &target, wanted)?,
             }
         }
     }
@@ -109,7 +126,7 @@ fn refuse_inside(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// What is in a folder and no folder: links stay links.
-fn copy_entry(from: &Path, found: &Metadata, to: &Path) -> io::Result<()> {
+fn copy_entry(from: &Path, found: &Metadata, to: &Path, wanted: &Wanted) -> io::Result<()> {
     #[cfg(unix)]
     if found.is_symlink() {
         let target = fs::read_link(from)?;
@@ -119,11 +136,11 @@ fn copy_entry(from: &Path, found: &Metadata, to: &Path) -> io::Result<()> {
         }
         return std::os::unix::fs::symlink(target, to);
     }
-    copy_file(from, found, to)
+    copy_file(from, found, to, wanted)
 }
 
 /// The content and the mode of a file.
-fn copy_file(from: &Path, found: &Metadata, to: &Path) -> io::Result<()> {
+fn copy_file(from: &Path, found: &Metadata, to: &Path, wanted: &Wanted) -> io::Result<()> {
     if !found.is_file() && !found.is_symlink() {
         // A pipe or a device would be read for ever.
         let reason = format!("{} is no regular file", from.display());
@@ -133,7 +150,7 @@ fn copy_file(from: &Path, found: &Metadata, to: &Path) -> io::Result<()> {
     if same_file(from, to) {
         return Ok(());
     }
-    fs::copy(from, to).map(|_| ())
+    whole::copy(from, found, to, wanted)
 }
 
 #[cfg(unix)]

@@ -7,12 +7,16 @@ mod change;
 mod copy;
 mod read;
 mod replace;
+mod whole;
 mod write;
 
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Notify;
 
 pub use read::{Reader, read_text};
 pub use replace::list as list_pairs;
@@ -146,7 +150,7 @@ fn at_once(job: &Job, keep: &Keep, wanted: &Wanted) -> io::Result<Outcome> {
         Job::Delete(target) => change::delete(target, keep),
         Job::Copy { source, target } => copy::copy(source, target, wanted),
         Job::Move { source, target } => copy::rename(source, target, wanted),
-        Job::Write { target, content } => write::write(target, content),
+        Job::Write { target, content } => write::write(target, content, wanted),
         Job::Append { target, content } => write::append(target, content),
         Job::Exists { target, directory } => Ok(change::exists(target, *directory)),
         Job::Size(target) => change::size(target),
@@ -178,15 +182,54 @@ impl Drop for Waiting {
     }
 }
 
+/// How many threads are at work.
+static WORKING: AtomicUsize = AtomicUsize::new(0);
+static STOPPED: Notify = Notify::const_new();
+
+/// A thread that is at work, or about to be.
+struct Working;
+
+impl Working {
+    fn begin() -> Self {
+        WORKING.fetch_add(1, Ordering::AcqRel);
+        Self
+    }
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        WORKING.fetch_sub(1, Ordering::AcqRel);
+        STOPPED.notify_waiters();
+    }
+}
+
+/// Waits until what nobody waits for any more has stopped and cleaned up, `limit` at most.
+pub async fn stopped(limit: Duration) {
+    let all = async {
+        loop {
+            let one = STOPPED.notified();
+            if WORKING.load(Ordering::Acquire) == 0 {
+                return;
+            }
+            one.await;
+        }
+    };
+    let _ = tokio::time::timeout(limit, all).await;
+}
+
 /// Runs what blocks.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce(&Wanted) -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
     let waiting = Waiting(Wanted(Arc::new(AtomicBool::new(true))));
     let wanted = waiting.0.clone();
-    tokio::task::spawn_blocking(move || work(&wanted))
-        .await
-        .map_err(io::Error::other)?
+    let working = Working::begin();
+    tokio::task::spawn_blocking(move || {
+        let _working = working;
+        work(&wanted)
+    })
+    .await
+    .map_err(io::Error::other)?
 }
 
 /// The error of a path of no characters, which would stand for the working directory.

@@ -1,14 +1,14 @@
 //! `replace in`.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use memchr::memmem;
 
 use super::read::read_bytes;
-use super::{Outcome, Reader, Wanted, blocking, not_empty};
+use super::{Outcome, Reader, Wanted, blocking, not_empty, whole};
 use crate::source::Text;
 use crate::value::ExpandedPath;
 
@@ -66,11 +66,9 @@ fn apply(
     }
     if found {
         wanted.check()?;
-        let mut file = fs::OpenOptions::new()
-            .write(true)
-            .truncate(true)
-            .open(path)?;
-        file.write_all(&content)?;
+        whole::write(path, &content, wanted, || {
+            fs::OpenOptions::new().write(true).truncate(true).open(path)
+        })?;
     }
     Ok(found)
 }

@@ -4,13 +4,15 @@ use std::fs;
 use std::io::{self, Write as _};
 
 use super::change::create_parents;
-use super::{Outcome, not_empty};
+use super::{Outcome, Wanted, not_empty, whole};
 use crate::value::ExpandedPath;
 
 /// Makes `content` the content of a file.
-pub(super) fn write(target: &ExpandedPath, content: &str) -> io::Result<Outcome> {
-    open(target, fs::OpenOptions::new().write(true).truncate(true))?
-        .write_all(content.as_bytes())?;
+pub(super) fn write(target: &ExpandedPath, content: &str, wanted: &Wanted) -> io::Result<Outcome> {
+    not_empty(target)?;
+    whole::write(&target.absolute, content.as_bytes(), wanted, || {
+        open(target, fs::OpenOptions::new().write(true).truncate(true))
+    })?;
     let (bytes, shown) = (content.len(), &target.shown);
     Ok(Outcome::line(format!(
         "✅  Wrote {bytes} bytes to file '{shown}'"
