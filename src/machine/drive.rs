@@ -199,10 +199,13 @@ impl Run {
 impl Run {
     /// Does something with a file; what is read of it is told to whoever looks at the run.
     async fn file(&self, job: file::Job, place: Place) -> Outcome {
-        let reading = match job.reads() {
-            true => self.begin_read(ReadKind::File, job.about(), place),
-            false => Arc::default(),
+        let kind = match &job {
+            file::Job::Read { .. } => Some(ReadKind::File),
+            file::Job::Replace { .. } => Some(ReadKind::Replacement),
+            _ => None,
         };
+        let reading = kind.map(|kind| self.begin_read(kind, job.about(), place));
+        let reading = reading.unwrap_or_default();
         let keep = file::Keep {
             start_dir: self.world.start_dir.clone(),
         };

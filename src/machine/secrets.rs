@@ -3,11 +3,14 @@
 //! Noted when they are set: what a variable held before, and what a task held that has returned, may
 //! be in a command line or in another variable by then.
 
-use std::sync::PoisonError;
+use std::sync::{MutexGuard, PoisonError, TryLockError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Machine, Run};
+use crate::memory::allocator;
 use crate::memory::redact::{Secrecy, is_secret, is_secret_text};
 use crate::source::Text;
 use crate::value::Value;
@@ -18,6 +21,8 @@ const MOST: usize = 4096;
 const LONGEST: usize = 16 * 1024;
 /// The most names of which a machine knows whether they name secrets.
 const NAMES: usize = 1024;
+/// How long the dump waits for the secrets.
+const FOR_SECRETS: Duration = Duration::from_millis(50);
 
 /// Values that are secret.
 #[derive(Debug, Default)]
@@ -62,10 +67,9 @@ impl Machine {
 impl Run {
     /// Notes the value of a secret.
     pub(crate) fn note_secret(&self, name: &str, value: &Value) {
-        let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut note = |text: &str| {
+        let note = |text: &str| {
             if is_secret(name, text) {
-                secrets.add(text);
+                self.keep_secret(text);
             }
         };
         note(value.text());
@@ -77,17 +81,37 @@ impl Run {
     /// Notes a text that is a secret, or is likely one, whatever its name says.
     pub(crate) fn note_secret_text(&self, text: &str, secrecy: Secrecy) {
         if is_secret_text(text, secrecy) {
+            self.keep_secret(text);
+        }
+    }
+
+    /// Whoever writes the dump waits for no lock, so nobody may be kept who holds this one.
+    fn keep_secret(&self, text: &str) {
+        allocator::unkept(|| {
             let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
             secrets.add(text);
+        });
+    }
+
+    /// Those that were noted. Who holds the lock gives it back in a moment, unless he is not given the
+    /// processor: he is waited for, but not for ever.
+    fn known_secrets(&self) -> Option<MutexGuard<'_, Secrets>> {
+        let begun = Instant::now();
+        loop {
+            match self.secrets.try_lock() {
+                Ok(secrets) => return Some(secrets),
+                Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
+                Err(TryLockError::WouldBlock) if begun.elapsed() > FOR_SECRETS => return None,
+                Err(TryLockError::WouldBlock) => thread::yield_now(),
+            }
         }
     }
 
     /// The values of all secrets that are known by now, as far as they can be had without waiting.
     pub(crate) fn secret_values(&self) -> Vec<String> {
-        let mut all: Vec<String> = self.secrets.try_lock().map_or_else(
-            |_| Vec::new(),
-            |secrets| secrets.0.iter().map(|text| text.to_string()).collect(),
-        );
+        let mut all: Vec<String> = self.known_secrets().map_or_else(Vec::new, |secrets| {
+            secrets.0.iter().map(|text| text.to_string()).collect()
+        });
         let arguments = self.arguments.iter();
         let arguments = arguments.map(|(name, value)| (name.as_str(), value.as_str()));
         let environment = self.shell.environment.iter();

@@ -183,10 +183,17 @@ fn trip() {
 
 /// Rings. What that itself allocates must not be kept.
 fn call_for_help() {
+    unkept(backstop::call);
+}
+
+/// Does `work`, for which the calling thread is never kept while growth is held: it holds a lock that
+/// is needed for the dump.
+pub fn unkept<R>(work: impl FnOnce() -> R) -> R {
     let exempt = |exempt| HERE.try_with(|here| here.exempt(exempt)).unwrap_or(true);
     let before = exempt(true);
-    backstop::call();
+    let result = work();
     exempt(before);
+    result
 }
 
 /// From now on until this is dropped a thread that takes more than 2 MiB stops where more than

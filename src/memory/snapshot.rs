@@ -219,6 +219,8 @@ pub enum ReadKind {
     File,
     /// The body of an HTTP response.
     HttpBody,
+    /// A file in which texts are replaced: what it takes, before that is taken.
+    Replacement,
 }
 
 /// A file or a body that is kept in memory.

@@ -101,7 +101,10 @@ const CASES: &[Case] = &[
                   replace in \"f\":\n      \"aa\" with \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"\n",
         flags: OWN,
         line: 6,
-        said: &["of the file f into memory in t.drun:6"],
+        said: &[
+            "to replace texts in the file f, task \"t\" takes ",
+            " in t.drun:6",
+        ],
     },
     Case {
         class: "child",

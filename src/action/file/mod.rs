@@ -119,11 +119,6 @@ fn lower(what: &str) -> String {
 }
 
 impl Job {
-    /// Whether the content of a file is held meanwhile.
-    pub fn reads(&self) -> bool {
-        matches!(self, Self::Read { .. } | Self::Replace { .. })
-    }
-
     /// The path that a failure names, as messages show it.
     pub fn about(&self) -> &str {
         let path = match self {

@@ -118,6 +118,7 @@ impl<'r> Sending<'r> {
             None => Ok(work.await),
         };
         output.held.store(0, Ordering::Relaxed);
+        output.end().await;
         let reason = match outcome {
             Ok(Ok(None)) => return Attempt::Done,
             Ok(Ok(Some(status))) => return Attempt::Again(status.to_string()),
@@ -161,11 +162,15 @@ impl Output<'_> {
             }
             self.held.store(0, Ordering::Relaxed);
         }
+        Ok(())
+    }
+
+    /// Prints what is left of a line that was not ended.
+    async fn end(&mut self) {
         if let Some(lines) = &mut self.lines {
             // As in `pass`.
             let _ = lines.end(self.report).await;
         }
-        Ok(())
     }
 
     /// Prints the status and the headers.

@@ -12,6 +12,9 @@ use crate::report::Report;
 use crate::value::duration;
 use crate::web::{self, Web};
 
+/// As long as a check may wait that has no limit.
+const ENDLESS: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// How long one attempt may take while a service is waited for.
 const ATTEMPT: Duration = Duration::from_secs(5);
 
@@ -45,6 +48,8 @@ impl<'w> Service<'w> {
     /// What it answers; the body is left where it is.
     async fn status(&self, limit: Duration) -> Result<StatusCode, String> {
         let sent = self.client.get(self.url.clone()).send();
+        // 0 is no limit, as for a request.
+        let limit = if limit.is_zero() { ENDLESS } else { limit };
         match tokio::time::timeout(limit, sent).await {
             Ok(Ok(response)) => Ok(response.status()),
             Ok(Err(error)) => Err(web::reason(&error)),

@@ -115,21 +115,27 @@ fn read(machine: &MachineSnapshot) -> Option<Candidate> {
     let place = largest.place.clone();
     let at = place.file_line();
     let held = size(largest.bytes);
-    let (what, instead) = match largest.kind {
+    let (name, task) = (&largest.name, &place.task);
+    let (sentence, instead) = match largest.kind {
         ReadKind::File => (
-            "the file",
+            format!("task \"{task}\" has read {held} of the file {name} into memory in {at}"),
             "the whole of it is held; let a command pick what is needed (`grep`, `head -c 1M`) and \
              read that",
         ),
-        ReadKind::HttpBody => ("the body of", "download it to a file"),
+        ReadKind::HttpBody => (
+            format!("task \"{task}\" has read {held} of the body of {name} into memory in {at}"),
+            "download it to a file",
+        ),
+        ReadKind::Replacement => (
+            format!("to replace texts in the file {name}, task \"{task}\" takes {held} in {at}"),
+            "the whole text is held, before and after; let a command do it (`sed -i`), or replace \
+             by less",
+        ),
     };
     Some(Candidate {
         bytes: largest.bytes,
         class: Class::Read,
-        sentence: format!(
-            "task \"{}\" has read {held} of {what} {} into memory in {at}",
-            place.task, largest.name
-        ),
+        sentence,
         advice: vec![format!("change {at}: {instead}")],
         third_line: format!("What {at} reads into memory has grown to {held}."),
         place: Some(place),

@@ -59,11 +59,20 @@ impl KnownValues {
             return;
         }
         if value.contains('\n') {
-            let long = |line: &&str| line.trim().len() >= 16 && !line.starts_with("-----");
+            // What is a secret for certain is one line by line.
+            let least = match secrecy {
+                Secrecy::Sure => INSIDE_WORDS,
+                Secrecy::None | Secrecy::Likely => 16,
+            };
+            let long = |line: &&str| line.trim().len() >= least && !line.starts_with("-----");
             value
                 .lines()
                 .filter(long)
                 .for_each(|line| self.forms_of(line.trim()));
+        }
+        if value.contains(char::is_control) {
+            // As a preview shows it.
+            self.forms_of(&value.replace(char::is_control, " "));
         }
         self.forms_of(value);
     }
