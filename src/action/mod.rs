@@ -7,6 +7,7 @@ pub mod detect;
 mod dns;
 pub mod environment;
 pub mod file;
+pub mod file_value;
 pub mod http;
 pub mod network;
 pub mod probe;

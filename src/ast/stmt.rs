@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde::ser::{SerializeSeq as _, Serializer};
 
 use super::action::{
-    Call, Capture, Detect, FileAction, Http, Network, RequiresTools, Secret, Shell, UseSnippet,
-    UseWorkdir, Wait,
+    Call, Capture, Detect, FileAction, FileValue, Http, Network, RequiresTools, Secret, Shell,
+    UseSnippet, UseWorkdir, Wait,
 };
 use super::{Conditional, Jump, Loop, SetVariable, Status, Throw, Transform, Try, WhenEnvironment};
 use crate::source::{SourceFile, Span};
@@ -167,6 +167,7 @@ pub enum Stmt {
     Wait(Box<Wait>),
     Detect(Box<Detect>),
     File(Box<FileAction>),
+    FileValue(Box<FileValue>),
     Secret(Box<Secret>),
     Http(Box<Http>),
     Network(Box<Network>),
@@ -195,6 +196,7 @@ impl Stmt {
             Self::Wait(node) => node.span,
             Self::Detect(node) => node.span,
             Self::File(node) => node.span,
+            Self::FileValue(node) => node.span,
             Self::Secret(node) => node.span,
             Self::Http(node) => node.span,
             Self::Network(node) => node.span,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::parallel::Fan;
 use crate::action::http::Request;
 use crate::action::network::Check;
-use crate::action::{file, secret};
+use crate::action::{file, file_value, secret};
 use crate::ast::Block;
 use crate::process::{Finished, Output, ShellCommand, StartError};
 use crate::source::Text;
@@ -27,6 +27,8 @@ pub(crate) enum Action {
     ReadFile { path: PathBuf, shown: String },
     /// Something with a file or a folder.
     File(Box<file::Job>),
+    /// Something with one value inside of a file.
+    FileValue(Box<file_value::Job>),
     /// The items of a parallel loop.
     Fan(Fan),
     /// An operation on the store of secrets.

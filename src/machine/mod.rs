@@ -209,6 +209,7 @@ impl Machine {
             Stmt::Wait(node) => self.wait(node),
             Stmt::Detect(node) => self.detect(block, at, node),
             Stmt::File(node) => self.file(node),
+            Stmt::FileValue(node) => self.file_value(node),
             Stmt::Secret(node) => self.secret(node),
             Stmt::Http(node) => self.http(node),
             Stmt::Network(node) => self.network(node),

@@ -1,7 +1,7 @@
 //! Where a statement begins: its first word decides which one it is.
 
 use super::action::{
-    call, detect, file, http, network, secret, shell, tools, unsupported, wait, workdir,
+    call, detect, file, file_value, http, network, secret, shell, tools, unsupported, wait, workdir,
 };
 use super::cursor::{Cursor, Failed};
 use super::excerpt::Statements;
@@ -53,6 +53,7 @@ fn statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
         "wait" => wait::wait(cursor),
         "detect" => detect::detect(cursor),
         "secret" => secret::secret(cursor),
+        "get" | "check" | "update" => file_value::file_value(cursor),
         "requires" if is_tool_block(cursor) => tools::statement(cursor),
         word => Err(no_statement(cursor, word)),
     }
@@ -102,13 +103,14 @@ fn unknown_word(cursor: &mut Cursor<'_>, word: &str) -> Failed {
 
 /// Whether `word` begins a statement or another item of a task's body.
 pub(super) fn begins_statement(word: &str) -> bool {
-    const WORDS: [&str; 53] = [
+    const WORDS: [&str; 55] = [
         "accepts",
         "append",
         "backup",
         "break",
         "call",
         "capture",
+        "check",
         "continue",
         "copy",
         "create",
@@ -150,6 +152,7 @@ pub(super) fn begins_statement(word: &str) -> bool {
         "throw",
         "transform",
         "try",
+        "update",
         "use",
         "wait",
         "warn",

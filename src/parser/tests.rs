@@ -179,8 +179,6 @@ fn statements_that_are_not_there_yet_are_named() {
     for (line, name) in [
         ("git commit all", "git commit"),
         ("promote changelog \"a\"", "promote changelog"),
-        ("check json \"x\" from \"y\"", "check json"),
-        ("get json \"x\" from \"y\"", "get json"),
     ] {
         let expected = format!("3:3 not supported yet: {name}");
         assert_eq!(mistakes(&task(&format!("  {line}"))), [expected]);
@@ -206,6 +204,47 @@ fn statements_that_are_not_there_yet_are_named() {
         mistakes("version: 2.0\nproject \"p\":\n  git policy:\n    branch:\n"),
         ["3:3 not supported yet: git policy"]
     );
+}
+
+#[test]
+fn statements_about_a_value_end_with_their_line() {
+    let update = "update json \"/a\" in \"f\" to \"1\"";
+    for (line, expected) in [
+        (
+            "get yml \"x\"",
+            "`property`, `json`, `yaml`, `toml` or `match`",
+        ),
+        ("get project version as $v", "`json`"),
+        ("check file \"x\"", "`project version`, `if`"),
+        ("update \"x\"", "`match` or `project version`"),
+        ("get json \"/a\" in \"f\" as $v", "`from`"),
+        ("get json \"/a\" from \"f\"\n  as $v", "`as`"),
+        ("get json \"/a\" from \"f\" as $params", "reserved"),
+        (
+            "check json \"/a\" in \"f\" is \"b\"",
+            "`equals` or `differs from`",
+        ),
+        (update, "`or`"),
+        (&format!("{update} or ignore"), "`fail` or `add`"),
+        (&format!("{update} or add"), "`as`"),
+        (
+            &format!("{update} or add as text"),
+            "`string`, `number` or `boolean`",
+        ),
+        ("update match \"a\" in \"f\" to \"1\" or add", "`fail`"),
+        ("update project version", "`to`"),
+        ("check project name", "`version`"),
+    ] {
+        let mistakes = mistakes(&task(&format!("  {line}\n")));
+        let told = mistakes
+            .first()
+            .is_some_and(|first| first.contains(expected));
+        assert!(told, "{line}: {mistakes:?}");
+    }
+    good(&task(&format!("  {update} or fail info \"x\"\n")));
+    good(&task(
+        "  update property \"a\" in \"f\" to \"1\" or add as number\n",
+    ));
 }
 
 #[test]

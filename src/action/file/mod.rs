@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-pub use read::{Reader, read_text};
+pub use read::{Reader, read_bytes, read_text};
 pub use replace::list as list_pairs;
 
 use crate::source::Text;

@@ -66,7 +66,10 @@ pub async fn read_text(path: &Path, reader: &Reader) -> io::Result<(Text, usize)
 }
 
 /// The whole of a file.
-pub(super) async fn read_bytes(path: &Path, reader: &Reader) -> io::Result<Vec<u8>> {
+///
+/// # Errors
+/// Those of the system.
+pub async fn read_bytes(path: &Path, reader: &Reader) -> io::Result<Vec<u8>> {
     let mut file = tokio::fs::File::open(path).await?;
     let mut bytes = Vec::new();
     // All at once where there is room: a buffer that doubles may end up half empty. With one byte

@@ -3,6 +3,7 @@
 mod conditional;
 mod detect;
 mod file;
+mod file_value;
 mod http;
 mod jump;
 mod loops;

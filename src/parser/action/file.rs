@@ -7,6 +7,7 @@ use super::super::cursor::{Cursor, Failed};
 use super::super::growth::few;
 use super::super::placeholder::placeholder;
 use super::super::text;
+use super::line::{accept_on_line, text_on_line, word_on_line};
 use crate::ast::action::{FileAction, FileOperation, Replacement};
 use crate::ast::{Part, Stmt, Template};
 use crate::syntax::Kind;
@@ -73,7 +74,7 @@ fn delete(cursor: &mut Cursor<'_>) -> Result<FileOperation, Failed> {
 
 fn copy(cursor: &mut Cursor<'_>) -> Result<FileOperation, Failed> {
     let source = operand(cursor)?;
-    same_line_word(cursor, "to")?;
+    word_on_line(cursor, "to")?;
     Ok(FileOperation::Copy {
         source,
         target: operand(cursor)?,
@@ -82,7 +83,7 @@ fn copy(cursor: &mut Cursor<'_>) -> Result<FileOperation, Failed> {
 
 fn rename(cursor: &mut Cursor<'_>) -> Result<FileOperation, Failed> {
     let source = path(cursor)?;
-    same_line_word(cursor, "to")?;
+    word_on_line(cursor, "to")?;
     Ok(FileOperation::Move {
         source,
         target: path(cursor)?,
@@ -90,7 +91,7 @@ fn rename(cursor: &mut Cursor<'_>) -> Result<FileOperation, Failed> {
 }
 
 fn read(cursor: &mut Cursor<'_>) -> Result<FileOperation, Failed> {
-    same_line_word(cursor, "file")?;
+    word_on_line(cursor, "file")?;
     let target = path(cursor)?;
     let variable = match accept_on_line(cursor, "as") {
         true => Some(text::assigned(cursor, "a name such as `$content`")?),
@@ -112,8 +113,8 @@ fn append(cursor: &mut Cursor<'_>) -> Result<FileOperation, Failed> {
 /// `"content" to file "path"`.
 fn into_file(cursor: &mut Cursor<'_>) -> Result<(Template, Template), Failed> {
     let content = text_on_line(cursor, "the content as a text")?;
-    same_line_word(cursor, "to")?;
-    same_line_word(cursor, "file")?;
+    word_on_line(cursor, "to")?;
+    word_on_line(cursor, "file")?;
     Ok((content, path(cursor)?))
 }
 
@@ -129,8 +130,8 @@ fn backup(cursor: &mut Cursor<'_>) -> Result<FileOperation, Failed> {
 /// `check if file "f" exists`, `check size of file "f"`.
 fn check(cursor: &mut Cursor<'_>) -> Result<FileOperation, Failed> {
     if cursor.accept_word("size") {
-        same_line_word(cursor, "of")?;
-        same_line_word(cursor, "file")?;
+        word_on_line(cursor, "of")?;
+        word_on_line(cursor, "file")?;
         return Ok(FileOperation::GetSize {
             target: path(cursor)?,
         });
@@ -138,13 +139,13 @@ fn check(cursor: &mut Cursor<'_>) -> Result<FileOperation, Failed> {
     cursor.bump();
     let directory = kind(cursor)?;
     let target = path(cursor)?;
-    same_line_word(cursor, "exists")?;
+    word_on_line(cursor, "exists")?;
     Ok(FileOperation::CheckExists { target, directory })
 }
 
 /// `replace in "path":` and a block of pairs.
 fn replace(cursor: &mut Cursor<'_>, start: u32) -> Result<Stmt, Failed> {
-    same_line_word(cursor, "in")?;
+    word_on_line(cursor, "in")?;
     let target = path(cursor)?;
     let span = cursor.span_from(start);
     block::open(cursor, start, "the replacement", Blame::Line)?;
@@ -157,7 +158,7 @@ fn replace(cursor: &mut Cursor<'_>, start: u32) -> Result<Stmt, Failed> {
             "begin another `replace in`",
         )?;
         let search = text::interpolated(cursor, "a text to look for, in double quotes")?;
-        same_line_word(cursor, "with")?;
+        word_on_line(cursor, "with")?;
         replacements.push(Replacement {
             search,
             replacement: text_on_line(cursor, "the text that replaces it")?,
@@ -201,23 +202,4 @@ fn operand(cursor: &mut Cursor<'_>) -> Result<Template, Failed> {
 
 fn path(cursor: &mut Cursor<'_>) -> Result<Template, Failed> {
     text_on_line(cursor, "a path in double quotes")
-}
-
-/// A text that begins on the line of the statement; the next line belongs to another one.
-fn text_on_line(cursor: &mut Cursor<'_>, what: &str) -> Result<Template, Failed> {
-    match cursor.on_same_line() {
-        true => text::interpolated(cursor, what),
-        false => Err(cursor.unexpected(what)),
-    }
-}
-
-fn accept_on_line(cursor: &mut Cursor<'_>, word: &str) -> bool {
-    cursor.on_same_line() && cursor.accept_word(word)
-}
-
-fn same_line_word(cursor: &mut Cursor<'_>, word: &str) -> Result<(), Failed> {
-    match cursor.on_same_line() {
-        true => cursor.expect_word(word),
-        false => Err(cursor.unexpected(&format!("`{word}`"))),
-    }
 }

@@ -3,7 +3,9 @@
 pub(super) mod call;
 pub(super) mod detect;
 pub(super) mod file;
+pub(super) mod file_value;
 pub(super) mod http;
+mod line;
 pub(super) mod network;
 mod options;
 pub(super) mod raw_block;

@@ -4,6 +4,7 @@
 mod condition;
 mod expression;
 mod file;
+mod file_value;
 mod http;
 mod network;
 pub(crate) mod same;
