@@ -93,6 +93,7 @@ fn dense() -> Vec<(String, String)> {
         (TASK, " get\"\"\n", ""),
         (TASK, " get\"\"token\"\"\n  body\"\"\n", ""),
         (TASK, " ping host\"\"\n", ""),
+        (TASK, " promote changelog\"\"to version\"\"\n", ""),
         (TASK, " get json\"\"from\"\"as$a\n", ""),
         (TASK, " check json\"\"in\"\"equals\"\"\n", ""),
         (TASK, " update match\"\"in\"\"to\"\"or fail\n", ""),

@@ -3,6 +3,7 @@
 //! *Invariant:* children are started through `process/`; nothing is printed here, lines are returned, and what is too
 //! much to be held goes to the report that they are given.
 
+pub mod changelog;
 pub mod detect;
 mod dns;
 pub mod environment;

@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde::ser::{SerializeSeq as _, Serializer};
 
 use super::action::{
-    Call, Capture, Detect, FileAction, FileValue, Http, Network, RequiresTools, Secret, Shell,
-    UseSnippet, UseWorkdir, Wait,
+    Call, Capture, Changelog, Detect, FileAction, FileValue, Http, Network, RequiresTools, Secret,
+    Shell, UseSnippet, UseWorkdir, Wait,
 };
 use super::{Conditional, Jump, Loop, SetVariable, Status, Throw, Transform, Try, WhenEnvironment};
 use crate::source::{SourceFile, Span};
@@ -168,6 +168,7 @@ pub enum Stmt {
     Detect(Box<Detect>),
     File(Box<FileAction>),
     FileValue(Box<FileValue>),
+    Changelog(Box<Changelog>),
     Secret(Box<Secret>),
     Http(Box<Http>),
     Network(Box<Network>),
@@ -197,6 +198,7 @@ impl Stmt {
             Self::Detect(node) => node.span,
             Self::File(node) => node.span,
             Self::FileValue(node) => node.span,
+            Self::Changelog(node) => node.span,
             Self::Secret(node) => node.span,
             Self::Http(node) => node.span,
             Self::Network(node) => node.span,

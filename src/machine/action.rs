@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::parallel::Fan;
 use crate::action::http::Request;
 use crate::action::network::Check;
-use crate::action::{file, file_value, secret};
+use crate::action::{changelog, file, file_value, secret};
 use crate::ast::Block;
 use crate::process::{Finished, Output, ShellCommand, StartError};
 use crate::source::Text;
@@ -29,6 +29,8 @@ pub(crate) enum Action {
     File(Box<file::Job>),
     /// Something with one value inside of a file.
     FileValue(Box<file_value::Job>),
+    /// The promotion of what is unreleased in a changelog.
+    Changelog(Box<changelog::Job>),
     /// The items of a parallel loop.
     Fan(Fan),
     /// An operation on the store of secrets.

@@ -8,7 +8,7 @@ use super::action::{Action, Done, JobReport};
 use super::context::Reading;
 use super::{Ended, Execution, Failure, Machine, Run, Step, Stop, exec, parallel};
 use crate::action::file::{self, Outcome};
-use crate::action::{detect, file_value, probe, tools};
+use crate::action::{changelog, detect, file_value, probe, tools};
 use crate::ast::Stmt;
 use crate::memory::allocator;
 use crate::memory::snapshot::{Place, ReadKind};
@@ -129,6 +129,11 @@ async fn perform(machine: &Arc<Mutex<Machine>>, run: &Arc<Run>, action: Action) 
             let place = lock(machine).place();
             let reading = run.begin_read(ReadKind::File, &job.place.shown, place);
             Done::File(Box::new(file_value::perform(*job, &reader(&reading)).await))
+        }
+        Action::Changelog(job) => {
+            let place = lock(machine).place();
+            let reading = run.begin_read(ReadKind::File, &job.shown, place);
+            Done::File(Box::new(changelog::perform(*job, &reader(&reading)).await))
         }
         Action::Secret(request) => Done::Secret(run.secret(request).await),
         Action::Fan(fan) => parallel::fan(machine, fan).await,

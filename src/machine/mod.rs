@@ -210,6 +210,7 @@ impl Machine {
             Stmt::Detect(node) => self.detect(block, at, node),
             Stmt::File(node) => self.file(node),
             Stmt::FileValue(node) => self.file_value(node),
+            Stmt::Changelog(node) => self.promote_changelog(node),
             Stmt::Secret(node) => self.secret(node),
             Stmt::Http(node) => self.http(node),
             Stmt::Network(node) => self.network(node),

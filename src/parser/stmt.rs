@@ -1,7 +1,8 @@
 //! Where a statement begins: its first word decides which one it is.
 
 use super::action::{
-    call, detect, file, file_value, http, network, secret, shell, tools, unsupported, wait, workdir,
+    call, changelog, detect, file, file_value, http, network, secret, shell, tools, unsupported,
+    wait, workdir,
 };
 use super::cursor::{Cursor, Failed};
 use super::excerpt::Statements;
@@ -54,6 +55,7 @@ fn statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
         "detect" => detect::detect(cursor),
         "secret" => secret::secret(cursor),
         "get" | "check" | "update" => file_value::file_value(cursor),
+        "promote" => changelog::promote(cursor),
         "requires" if is_tool_block(cursor) => tools::statement(cursor),
         word => Err(no_statement(cursor, word)),
     }
@@ -103,7 +105,7 @@ fn unknown_word(cursor: &mut Cursor<'_>, word: &str) -> Failed {
 
 /// Whether `word` begins a statement or another item of a task's body.
 pub(super) fn begins_statement(word: &str) -> bool {
-    const WORDS: [&str; 55] = [
+    const WORDS: [&str; 56] = [
         "accepts",
         "append",
         "backup",
@@ -137,6 +139,7 @@ pub(super) fn begins_statement(word: &str) -> bool {
         "patch",
         "ping",
         "post",
+        "promote",
         "put",
         "read",
         "replace",

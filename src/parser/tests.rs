@@ -178,7 +178,7 @@ fn nesting_is_limited() {
 fn statements_that_are_not_there_yet_are_named() {
     for (line, name) in [
         ("git commit all", "git commit"),
-        ("promote changelog \"a\"", "promote changelog"),
+        ("download \"a\"", "download"),
     ] {
         let expected = format!("3:3 not supported yet: {name}");
         assert_eq!(mistakes(&task(&format!("  {line}"))), [expected]);
@@ -190,13 +190,14 @@ fn statements_that_are_not_there_yet_are_named() {
         "6:5 there is no statement `oops`",
     ];
     assert_eq!(mistakes(&task(body)), expected);
-    let body = "  git commit \"(\"\n  open \"a\nb\" to [\n  promote \"x\"\n\ntask \"u\":\n  oops\n";
+    let body =
+        "  git commit \"(\"\n  open \"a\nb\" to [\n  download \"x\"\n\ntask \"u\":\n  oops\n";
     assert_eq!(
         mistakes(&task(body)),
         [
             "3:3 not supported yet: git commit",
             "4:3 not supported yet: open",
-            "6:3 not supported yet: promote",
+            "6:3 not supported yet: download",
             "9:3 there is no statement `oops`"
         ]
     );
@@ -233,6 +234,8 @@ fn statements_about_a_value_end_with_their_line() {
         ),
         ("update match \"a\" in \"f\" to \"1\" or add", "`fail`"),
         ("update project version", "`to`"),
+        ("promote \"f\"", "`changelog`"),
+        ("promote changelog \"f\" to \"1\"", "`version`"),
         ("check project name", "`version`"),
     ] {
         let mistakes = mistakes(&task(&format!("  {line}\n")));

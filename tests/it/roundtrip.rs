@@ -219,6 +219,8 @@ fn statements() -> impl Strategy<Value = Vec<String>> + Clone {
             "test connection to \"h\" on port 80",
             "test connection to \"h:{$p}\" timeout \"1s\"",
             "check if port 80 is open on \"h\"",
+            "promote changelog \"f\" to version \"{$v}\" on \"2024-05-06\"",
+            "promote changelog \"f\" to version \"v1.0.0\"",
             "get property \"a.{$b}\" from \"f\" as $v",
             "check json \"/a\" in \"{$f}\" differs from \"{b}\"",
             "update yaml \"a.b\" in \"f\" to \"{$v}\" or add as number",

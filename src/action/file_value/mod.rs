@@ -16,7 +16,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 pub(super) use write::replace;
 
@@ -70,13 +70,16 @@ pub enum Operation {
     },
 }
 
-/// Updates wait for each other: two branches may change one file.
-static TURN: Mutex<()> = Mutex::const_new(());
+/// Whoever changes a file waits for the others: two branches may change the same one.
+pub(super) async fn in_turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::const_new(());
+    TURN.lock().await
+}
 
 /// Does the work.
 pub async fn perform(job: Job, reader: &Reader) -> Outcome {
     let _turn = match &job.operation {
-        Operation::Update { .. } => Some(TURN.lock().await),
+        Operation::Update { .. } => Some(in_turn().await),
         Operation::Get { .. } | Operation::Check { .. } => None,
     };
     let content = read_bytes(&job.place.path, reader).await;

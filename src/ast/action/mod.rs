@@ -4,6 +4,7 @@
 //! recognised by `parser/action/unsupported.rs`, which reports it with its line.
 
 mod call;
+mod changelog;
 mod detect;
 mod file;
 mod file_value;
@@ -16,6 +17,7 @@ mod wait;
 mod workdir;
 
 pub use call::*;
+pub use changelog::*;
 pub use detect::*;
 pub use file::*;
 pub use file_value::*;

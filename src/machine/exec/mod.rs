@@ -1,5 +1,6 @@
 //! What each statement does, one file a family.
 
+mod changelog;
 mod conditional;
 mod detect;
 mod file;

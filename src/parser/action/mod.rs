@@ -1,6 +1,7 @@
 //! Statements with an effect; `ast/action` and `action` have the same files.
 
 pub(super) mod call;
+pub(super) mod changelog;
 pub(super) mod detect;
 pub(super) mod file;
 pub(super) mod file_value;

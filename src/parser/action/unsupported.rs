@@ -4,14 +4,7 @@ use super::super::cursor::{Cursor, Failed};
 use crate::syntax::Kind;
 
 /// The first words of these statements, sorted.
-const WORDS: [&str; 6] = [
-    "docker",
-    "download",
-    "git",
-    "open",
-    "orchestrate",
-    "promote",
-];
+const WORDS: [&str; 5] = ["docker", "download", "git", "open", "orchestrate"];
 
 /// Whether `word` begins one of them.
 pub(in crate::parser) fn begins(word: &str) -> bool {

@@ -1,6 +1,6 @@
-//! Statements about one value inside of a file.
+//! Statements about one value inside of a file, and about changelogs.
 
-use drun::ast::action::{FileValue, MissingValue, ValueComparison, ValueOperation};
+use drun::ast::action::{Changelog, FileValue, MissingValue, ValueComparison, ValueOperation};
 
 use super::Printer;
 use super::expression::quoted;
@@ -46,5 +46,15 @@ impl Printer {
             }
         }
         self.line(line);
+    }
+
+    pub(super) fn changelog(&mut self, node: &Changelog) {
+        let (target, version) = (quoted(&node.target.text), quoted(&node.version.text));
+        let date = node.date.as_ref();
+        let date = date.map(|date| format!(" on {}", quoted(&date.text)));
+        let date = date.unwrap_or_default();
+        self.line(format!(
+            "promote changelog {target} to version {version}{date}"
+        ));
     }
 }

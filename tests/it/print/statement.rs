@@ -96,6 +96,7 @@ impl Printer {
             Stmt::Detect(node) => self.line(detect(&node.what)),
             Stmt::File(node) => self.file(&node.operation),
             Stmt::FileValue(node) => self.file_value(node),
+            Stmt::Changelog(node) => self.changelog(node),
             Stmt::Secret(node) => self.line(secret(node)),
             Stmt::Http(node) => self.http(node),
             Stmt::Network(node) => self.network(node),
