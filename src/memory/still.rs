@@ -1,7 +1,7 @@
 //! A run that keeps still: it waits for a command, and nothing of it grows.
 //!
 //! Waking a processor ten times a second costs twenty times what the readings themselves do. So a run
-//! that keeps still is looked at twice a second, as long as the allocator rings when its heap grows
+//! that keeps still is looked at twice a second, and in the end once, as long as the allocator rings when its heap grows
 //! meanwhile: what can't ring is read at its interval.
 
 use std::time::Duration;
@@ -14,8 +14,8 @@ use crate::source::Span;
 
 /// So many readings alike make a run still: a second.
 const READINGS: u32 = 10;
-/// Between two readings then.
-const REST: Duration = Duration::from_millis(500);
+/// Between two readings then, and after as many again.
+const RESTS: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(1)];
 /// What resident memory, and that of the children, may change by, in bytes.
 const ALIKE: u64 = MB;
 /// The heap may grow by so much before the allocator rings, in bytes.
@@ -53,7 +53,9 @@ impl Stillness {
 
     /// When to read again, if the run keeps still. An interval that somebody asked for is kept.
     pub(super) fn rest(&self, limits: &Limits) -> Option<Duration> {
-        (self.alike >= READINGS && limits.interval == INTERVAL).then_some(REST)
+        let at = (self.alike / READINGS).checked_sub(1)? as usize;
+        let [first, last] = RESTS;
+        (limits.interval == INTERVAL).then_some(if at == 0 { first } else { last })
     }
 }
 
@@ -85,6 +87,7 @@ mod tests {
         let limits = Limits::default();
         assert!(!still([(5, 1); 10], &limits));
         assert!(still([(5, 1); 11], &limits));
+        assert!(still([(5, 1); 1000], &limits));
         // From the first reading on: growth is not missed by being slow.
         let slowly = (0..1000).map(|tick| (5 + tick / 5, 1));
         assert!(!still(slowly, &limits));
