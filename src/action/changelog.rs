@@ -6,8 +6,8 @@ mod section;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
-use super::file::{Outcome, Reader, read_bytes};
-use super::file_value::{in_turn, replace};
+use super::file::{self, Outcome, Reader, read_bytes};
+use super::file_value::in_turn;
 use crate::source::Text;
 use crate::value::os_reason;
 use promote::promoted;
@@ -41,9 +41,9 @@ pub async fn perform(job: Job, reader: &Reader) -> Outcome {
         let text = String::from_utf8(content).map_err(|_| "it is no UTF-8 text".to_owned())?;
         job.finish(&text)
     };
-    let result = tokio::task::spawn_blocking(work).await;
+    let result = file::blocking(|_| Ok(work())).await;
     result
-        .unwrap_or_else(|error| Err(error.to_string()))
+        .unwrap_or_else(|error| Err(os_reason(&error)))
         .unwrap_or_else(|reason| Outcome {
             failure: Some(format!("promote changelog {shown}: {reason}")),
             ..Outcome::default()
@@ -60,7 +60,7 @@ impl Job {
         let line = match changed.filter(|changed| changed != text) {
             _ if self.dry_run => format!("[DRY RUN] Would promote {what}"),
             Some(changed) => {
-                replace(&self.path, changed.as_bytes()).map_err(|error| os_reason(&error))?;
+                file::replace(&self.path, changed.as_bytes()).map_err(|error| os_reason(&error))?;
                 format!("✅  Promoted {what}")
             }
             None => format!("✅  Changelog {shown} is already up to date"),

@@ -6,6 +6,7 @@ mod store;
 
 pub use store::{Entries, Store, parts};
 
+use super::file as files;
 use crate::source::Text;
 use crate::value::{self, SecretName};
 
@@ -102,7 +103,7 @@ impl Request {
 pub async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, String> + Send + 'static,
 ) -> Result<T, String> {
-    let done = tokio::task::spawn_blocking(work).await;
+    let done = files::blocking(|_| Ok(work())).await;
     done.unwrap_or_else(|error| Err(format!("the store of secrets: {error}")))
 }
 

@@ -20,6 +20,7 @@ use tokio::sync::Notify;
 
 pub use read::{Reader, read_bytes, read_text};
 pub use replace::list as list_pairs;
+pub(in crate::action) use whole::replace;
 
 use crate::source::Text;
 use crate::value::{ExpandedPath, os_reason};
@@ -156,7 +157,7 @@ fn at_once(job: &Job, keep: &Keep, wanted: &Wanted) -> io::Result<Outcome> {
 
 /// Whether anybody still waits for the work.
 #[derive(Debug, Clone)]
-struct Wanted(Arc<AtomicBool>);
+pub(in crate::action) struct Wanted(Arc<AtomicBool>);
 
 impl Wanted {
     /// An error once nobody does.
@@ -213,7 +214,7 @@ pub async fn stopped(limit: Duration) {
 }
 
 /// Runs what blocks.
-async fn blocking<T: Send + 'static>(
+pub(in crate::action) async fn blocking<T: Send + 'static>(
     work: impl FnOnce(&Wanted) -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
     let waiting = Waiting(Wanted(Arc::new(AtomicBool::new(true))));

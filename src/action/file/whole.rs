@@ -36,6 +36,24 @@ pub(super) fn write(
     }
 }
 
+/// Gives a file that is there a new content.
+pub(in crate::action) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    match Replacement::beside(path)? {
+        Some(mut replacement) => {
+            replacement.file.write_all(content)?;
+            replacement.take_place(None)
+        }
+        None => {
+            let mut options = OpenOptions::new();
+            options
+                .write(true)
+                .truncate(true)
+                .open(path)?
+                .write_all(content)
+        }
+    }
+}
+
 /// Makes the content and the mode of `from` those of `to`.
 pub(super) fn copy(from: &Path, found: &Metadata, to: &Path, wanted: &Wanted) -> io::Result<()> {
     let mut source = File::open(from)?;
@@ -164,4 +182,29 @@ fn is_replaceable(found: &Metadata) -> bool {
 #[cfg(not(unix))]
 fn is_replaceable(found: &Metadata) -> bool {
     found.is_file()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    #[test]
+    fn the_mode_and_a_link_stay_and_nothing_is_left_behind() {
+        let scratch = tempfile::tempdir().unwrap();
+        let target = scratch.path().join("target.json");
+        let link = scratch.path().join("link.json");
+        fs::write(&target, "old").unwrap();
+        fs::set_permissions(&target, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("target.json", &link).unwrap();
+        replace(&link, b"new").unwrap();
+        assert_eq!(fs::read_to_string(&target).unwrap(), "new");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        let mode = fs::metadata(&target).unwrap().permissions().mode();
+        assert_eq!(mode & 0o7777, 0o640);
+        assert!(replace(scratch.path(), b"").is_err());
+        assert!(replace(&scratch.path().join("none"), b"").is_err());
+        assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 2);
+    }
 }

@@ -9,7 +9,6 @@ mod pattern;
 mod property;
 mod scalar;
 mod toml;
-mod write;
 mod yaml;
 
 use std::io;
@@ -18,9 +17,7 @@ use std::sync::atomic::Ordering;
 
 use tokio::sync::{Mutex, MutexGuard};
 
-pub(super) use write::replace;
-
-use super::file::{Outcome, Reader, read_bytes};
+use super::file::{self, Outcome, Reader, read_bytes};
 use crate::ast::action::{MissingValue, ValueComparison, ValueFormat};
 use crate::source::Text;
 use crate::value::os_reason;
@@ -92,9 +89,9 @@ pub async fn perform(job: Job, reader: &Reader) -> Outcome {
         let text = String::from_utf8(content).map_err(|_| "it is no UTF-8 text".to_owned())?;
         job.finish(&text)
     };
-    let result = tokio::task::spawn_blocking(work).await;
+    let result = file::blocking(|_| Ok(work())).await;
     result
-        .unwrap_or_else(|error| Err(error.to_string()))
+        .unwrap_or_else(|error| Err(os_reason(&error)))
         .unwrap_or_else(|reason| Outcome {
             failure: Some(format!("{}: {reason}", place.name())),
             ..Outcome::default()
@@ -139,7 +136,7 @@ impl Job {
                 }
                 let line = match changed {
                     Some(changed) => {
-                        replace(&place.path, changed.as_bytes())
+                        file::replace(&place.path, changed.as_bytes())
                             .map_err(|error| os_reason(&error))?;
                         format!("✅  Updated {name}")
                     }
