@@ -93,6 +93,8 @@ fn dense() -> Vec<(String, String)> {
         (TASK, " get\"\"\n", ""),
         (TASK, " get\"\"token\"\"\n  body\"\"\n", ""),
         (TASK, " ping host\"\"\n", ""),
+        (TASK, " git log\n", ""),
+        (TASK, " git push to\"\"\n", ""),
         ("task \"t\":\n get\"\"\n", "  with\n  token\"\"\n", ""),
         (TASK, " write \"\" to file \"\"\n", ""),
         (TASK, " replace in \"\":\n  \"\"with\"\"\n", ""),

@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde::ser::{SerializeSeq as _, Serializer};
 
 use super::action::{
-    Call, Capture, Detect, FileAction, Http, Network, RequiresTools, Secret, Shell, UseSnippet,
-    UseWorkdir, Wait,
+    Call, Capture, Detect, FileAction, Git, Http, Network, RequiresTools, Secret, Shell,
+    UseSnippet, UseWorkdir, Wait,
 };
 use super::{Conditional, Jump, Loop, SetVariable, Status, Throw, Transform, Try, WhenEnvironment};
 use crate::source::{SourceFile, Span};
@@ -170,6 +170,7 @@ pub enum Stmt {
     Secret(Box<Secret>),
     Http(Box<Http>),
     Network(Box<Network>),
+    Git(Box<Git>),
     RequiresTools(Box<RequiresTools>),
     Excerpt(Box<Excerpt>),
 }
@@ -198,6 +199,7 @@ impl Stmt {
             Self::Secret(node) => node.span,
             Self::Http(node) => node.span,
             Self::Network(node) => node.span,
+            Self::Git(node) => node.span,
             Self::RequiresTools(node) => node.span,
             Self::Excerpt(node) => node.span,
         }

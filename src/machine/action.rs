@@ -45,6 +45,8 @@ pub(crate) struct Job {
     pub(crate) command: ShellCommand,
     pub(crate) output: Output,
     pub(crate) report: JobReport,
+    /// What runs next if it succeeded.
+    pub(crate) then: Option<Box<Job>>,
 }
 
 /// How the end of a command is reported.
@@ -52,9 +54,20 @@ pub(crate) struct Job {
 pub(crate) struct JobReport {
     /// The command as it is named: of a block its listed lines.
     pub(crate) shown: Text,
-    pub(crate) block: bool,
+    pub(crate) ran: Ran,
     pub(crate) ci: bool,
     pub(crate) capture: Option<CaptureInto>,
+}
+
+/// What ran, as far as its end is told differently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ran {
+    /// A command.
+    Command,
+    /// A block of them.
+    Block,
+    /// What another statement runs, and how it is named: only a failure is told.
+    Program(Text),
 }
 
 /// Where captured output goes.

@@ -212,6 +212,7 @@ impl Machine {
             Stmt::Secret(node) => self.secret(node),
             Stmt::Http(node) => self.http(node),
             Stmt::Network(node) => self.network(node),
+            Stmt::Git(node) => self.git(node),
             Stmt::RequiresTools(node) => self.requires_tools(block, at, node),
             Stmt::Excerpt(node) => {
                 self.push_body(&node.read());

@@ -1,7 +1,7 @@
 //! Where a statement begins: its first word decides which one it is.
 
 use super::action::{
-    call, detect, file, http, network, secret, shell, tools, unsupported, wait, workdir,
+    call, detect, file, git, http, network, secret, shell, tools, unsupported, wait, workdir,
 };
 use super::cursor::{Cursor, Failed};
 use super::excerpt::Statements;
@@ -24,6 +24,9 @@ fn statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
     }
     if network::begins(cursor) {
         return network::check(cursor);
+    }
+    if git::begins(cursor) {
+        return git::git(cursor);
     }
     if file::begins(cursor) {
         return file::file(cursor);

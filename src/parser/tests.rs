@@ -177,7 +177,7 @@ fn nesting_is_limited() {
 #[test]
 fn statements_that_are_not_there_yet_are_named() {
     for (line, name) in [
-        ("git commit all", "git commit"),
+        ("git get latest", "git get"),
         ("promote changelog \"a\"", "promote changelog"),
         ("check json \"x\" from \"y\"", "check json"),
         ("get json \"x\" from \"y\"", "get json"),
@@ -192,11 +192,11 @@ fn statements_that_are_not_there_yet_are_named() {
         "6:5 there is no statement `oops`",
     ];
     assert_eq!(mistakes(&task(body)), expected);
-    let body = "  git commit \"(\"\n  open \"a\nb\" to [\n  promote \"x\"\n\ntask \"u\":\n  oops\n";
+    let body = "  git ensure \"(\"\n  open \"a\nb\" to [\n  promote \"x\"\n\ntask \"u\":\n  oops\n";
     assert_eq!(
         mistakes(&task(body)),
         [
-            "3:3 not supported yet: git commit",
+            "3:3 not supported yet: git ensure",
             "4:3 not supported yet: open",
             "6:3 not supported yet: promote",
             "9:3 there is no statement `oops`"

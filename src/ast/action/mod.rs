@@ -6,6 +6,7 @@
 mod call;
 mod detect;
 mod file;
+mod git;
 mod http;
 mod network;
 mod secret;
@@ -17,6 +18,7 @@ mod workdir;
 pub use call::*;
 pub use detect::*;
 pub use file::*;
+pub use git::*;
 pub use http::*;
 pub use network::*;
 pub use secret::*;

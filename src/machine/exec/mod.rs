@@ -3,10 +3,12 @@
 mod conditional;
 mod detect;
 mod file;
+mod git;
 mod http;
 mod jump;
 mod loops;
 mod network;
+mod program;
 mod secret;
 mod shell;
 mod status;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::action::{CaptureInto, Job, JobReport};
+use super::super::action::{CaptureInto, Job, JobReport, Ran};
 use super::super::{Action, Execution, Failure, Machine, Stop};
 use crate::ast::action::{Capture, Script, Shell, ShellWord};
 use crate::ast::{Operand, Template};
@@ -181,37 +181,18 @@ impl Machine {
         };
         let report = JobReport {
             shown: script.shown,
-            block: script.block,
+            ran: match script.block {
+                true => Ran::Block,
+                false => Ran::Command,
+            },
             ci: matches!(output, Output::Hold),
             capture,
         };
         start(command, output, report)
     }
 
-    /// Runs a program without a shell; it fails the statement as a command does.
-    pub(in crate::machine) fn program(
-        &mut self,
-        name: &str,
-        arguments: Vec<String>,
-        span: Span,
-    ) -> Execution {
-        let report = JobReport {
-            shown: format!("{name} {}", arguments.join(" ")).into(),
-            block: false,
-            ci: self.task_call().is_some_and(|call| call.ci),
-            capture: None,
-        };
-        let command = ShellCommand {
-            branch: self.branch_id,
-            started_at: self.origin_of(span),
-            account: self.account(),
-            ..ShellCommand::program(name, arguments, self.workdir())
-        };
-        start(command, self.passed_on(), report)
-    }
-
     /// Where the output of a command goes that is neither captured nor attached.
-    fn passed_on(&self) -> Output {
+    pub(super) fn passed_on(&self) -> Output {
         match self.task_call() {
             Some(call) if call.ci => Output::Hold,
             _ if self.is_branch() => Output::Lines,
@@ -219,7 +200,7 @@ impl Machine {
         }
     }
 
-    fn workdir(&self) -> PathBuf {
+    pub(super) fn workdir(&self) -> PathBuf {
         let workdir = self.task_call().and_then(|call| call.workdir.as_deref());
         workdir.unwrap_or(&self.run.world.start_dir).to_owned()
     }
@@ -252,10 +233,10 @@ impl Machine {
                 "failed to capture from shell command '{shown}': {cause}"
             )));
         }
-        let what = if report.block {
-            "Multiline command"
-        } else {
-            "Command"
+        let what = match &report.ran {
+            Ran::Command => "Command",
+            Ran::Block => "Multiline command",
+            Ran::Program(name) => return Err(Stop::fail(format!("`{name}`: {cause}"))),
         };
         self.line(&format!("❌  {what} failed: {cause}"));
         Err(Stop::fail(cause))
@@ -263,10 +244,10 @@ impl Machine {
 
     fn succeed(&mut self, report: &JobReport, mut finished: Finished) {
         let took = duration::exact(finished.duration);
-        let what = if report.block {
-            "Multiline commands"
-        } else {
-            "Command"
+        let what = match &report.ran {
+            Ran::Command => "Command",
+            Ran::Block => "Multiline commands",
+            Ran::Program(_) => return,
         };
         let done = || format!("✅  {what} completed successfully (exit code: 0, duration: {took})");
         let Some(into) = &report.capture else {
@@ -335,6 +316,7 @@ fn start(command: ShellCommand, output: Output, report: JobReport) -> Execution 
         command,
         output,
         report,
+        then: None,
     })))))
 }
 

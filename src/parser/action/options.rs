@@ -29,3 +29,8 @@ pub(super) fn accept_with(cursor: &mut Cursor<'_>) {
         cursor.continues_line();
     }
 }
+
+/// Takes `word` if it stands on this line.
+pub(super) fn accept_here(cursor: &mut Cursor<'_>, word: &str) -> bool {
+    cursor.on_same_line() && cursor.accept_word(word)
+}

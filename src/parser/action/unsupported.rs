@@ -1,10 +1,10 @@
 //! Statements that the language has and this program has not yet.
 
 use super::super::cursor::{Cursor, Failed};
-use super::{file, http, network};
+use super::{file, git, http, network};
 use crate::syntax::Kind;
 
-/// The first words of these statements, sorted. Some of `check` and `get` are there.
+/// The first words of these statements, sorted. Some of `check`, `get` and `git` are there.
 const WORDS: [&str; 9] = [
     "check",
     "docker",
@@ -25,7 +25,10 @@ pub(in crate::parser) fn begins(word: &str) -> bool {
 /// Reports such a statement and passes over it, if one begins here: what follows it is read, so that all mistakes of a
 /// file are told at once.
 pub(in crate::parser) fn skipped(cursor: &mut Cursor<'_>) -> bool {
-    let there = file::begins(cursor) || http::begins(cursor) || network::begins(cursor);
+    let there = file::begins(cursor)
+        || http::begins(cursor)
+        || network::begins(cursor)
+        || git::begins(cursor);
     let found = !there && begins(cursor.word());
     if found {
         // The mistake is noted, so no file comes of this.

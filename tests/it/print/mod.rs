@@ -4,6 +4,7 @@
 mod condition;
 mod expression;
 mod file;
+mod git;
 mod http;
 mod network;
 pub(crate) mod same;

@@ -98,6 +98,7 @@ impl Printer {
             Stmt::Secret(node) => self.line(secret(node)),
             Stmt::Http(node) => self.http(node),
             Stmt::Network(node) => self.network(node),
+            Stmt::Git(node) => self.git(node),
             Stmt::RequiresTools(node) => self.requires_tools(node),
         }
     }
