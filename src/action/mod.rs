@@ -8,6 +8,7 @@ mod dns;
 pub mod environment;
 pub mod file;
 pub mod git;
+pub mod git_validate;
 pub mod http;
 pub mod network;
 pub mod probe;

@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde::ser::{SerializeSeq as _, Serializer};
 
 use super::action::{
-    Call, Capture, Detect, FileAction, Git, Http, Network, RequiresTools, Secret, Shell,
-    UseSnippet, UseWorkdir, Wait,
+    Call, Capture, Detect, FileAction, Git, GitValidate, Http, Network, RequiresTools, Secret,
+    Shell, UseSnippet, UseWorkdir, Wait,
 };
 use super::{Conditional, Jump, Loop, SetVariable, Status, Throw, Transform, Try, WhenEnvironment};
 use crate::source::{SourceFile, Span};
@@ -171,6 +171,7 @@ pub enum Stmt {
     Http(Box<Http>),
     Network(Box<Network>),
     Git(Box<Git>),
+    GitValidate(Box<GitValidate>),
     RequiresTools(Box<RequiresTools>),
     Excerpt(Box<Excerpt>),
 }
@@ -200,6 +201,7 @@ impl Stmt {
             Self::Http(node) => node.span,
             Self::Network(node) => node.span,
             Self::Git(node) => node.span,
+            Self::GitValidate(node) => node.span,
             Self::RequiresTools(node) => node.span,
             Self::Excerpt(node) => node.span,
         }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::parallel::Fan;
+use crate::action::git_validate;
 use crate::action::http::Request;
 use crate::action::network::Check;
 use crate::action::{file, secret};
@@ -37,6 +38,8 @@ pub(crate) enum Action {
     Http(Box<Request>),
     /// A check of a service or a port.
     Network(Box<Check>),
+    /// Something of git is held against the policy.
+    GitValidate(Box<git_validate::Request>),
 }
 
 /// A command, and what is to be done with what comes of it.

@@ -120,6 +120,7 @@ async fn perform(machine: &Arc<Mutex<Machine>>, run: &Arc<Run>, action: Action) 
         Action::Fan(fan) => parallel::fan(machine, fan).await,
         Action::Http(request) => exec::send(machine, run, &request).await,
         Action::Network(check) => exec::check(run, &check).await,
+        Action::GitValidate(request) => exec::validate(run, &request).await,
         Action::Tools { block, statement } => Done::Tools(match block.get(statement) {
             Some(Stmt::Detect(node)) => Ok(detect(node, run).await),
             Some(Stmt::RequiresTools(node)) => {

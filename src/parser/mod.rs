@@ -32,6 +32,7 @@ mod block;
 mod excerpt;
 
 mod file;
+mod git_policy;
 mod parameter;
 mod project;
 mod service;

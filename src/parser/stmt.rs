@@ -1,7 +1,8 @@
 //! Where a statement begins: its first word decides which one it is.
 
 use super::action::{
-    call, detect, file, git, http, network, secret, shell, tools, unsupported, wait, workdir,
+    call, detect, file, git, git_validate, http, network, secret, shell, tools, unsupported, wait,
+    workdir,
 };
 use super::cursor::{Cursor, Failed};
 use super::excerpt::Statements;
@@ -27,6 +28,9 @@ fn statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
     }
     if git::begins(cursor) {
         return git::git(cursor);
+    }
+    if git_validate::begins(cursor) {
+        return git_validate::validate(cursor);
     }
     if file::begins(cursor) {
         return file::file(cursor);

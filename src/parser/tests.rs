@@ -203,8 +203,8 @@ fn statements_that_are_not_there_yet_are_named() {
         ]
     );
     assert_eq!(
-        mistakes("version: 2.0\nproject \"p\":\n  git policy:\n    branch:\n"),
-        ["3:3 not supported yet: git policy"]
+        mistakes("version: 2.0\nproject \"p\":\n  scm:\n    git:\n"),
+        ["3:3 not supported yet: scm"]
     );
 }
 

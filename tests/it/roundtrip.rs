@@ -227,6 +227,8 @@ fn statements() -> impl Strategy<Value = Vec<String>> + Clone {
             "git push branch \"b\" to remote \"r\"\ngit push to \"{$r}\"\ngit push",
             "git push tag \"v1\" to remote \"r\"\ngit push tag \"v2\"",
             "git pull from \"u\" branch \"b\"\ngit fetch from remote \"r\"",
+            "git validate branch git validate signed commits git validate all",
+            "git validate commit \"{$m}\"\ngit validate commit message",
             "git show current branch git show current commit git show git stash",
             "http request \"u\" content type \"a/{b}\" headers \"no colon\"",
         ]),

@@ -4,6 +4,7 @@ mod conditional;
 mod detect;
 mod file;
 mod git;
+mod git_validate;
 mod http;
 mod jump;
 mod loops;
@@ -16,6 +17,7 @@ mod tries;
 mod variable;
 mod wait;
 
+pub(super) use git_validate::validate;
 pub(super) use http::send;
 pub(super) use loops::WORKERS;
 pub(super) use network::check;

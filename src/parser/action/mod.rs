@@ -4,6 +4,7 @@ pub(super) mod call;
 pub(super) mod detect;
 pub(super) mod file;
 pub(super) mod git;
+pub(super) mod git_validate;
 pub(super) mod http;
 pub(super) mod network;
 mod options;

@@ -1,7 +1,7 @@
 //! Statements that the language has and this program has not yet.
 
 use super::super::cursor::{Cursor, Failed};
-use super::{file, git, http, network};
+use super::{file, git, git_validate, http, network};
 use crate::syntax::Kind;
 
 /// The first words of these statements, sorted. Some of `check`, `get` and `git` are there.
@@ -28,7 +28,8 @@ pub(in crate::parser) fn skipped(cursor: &mut Cursor<'_>) -> bool {
     let there = file::begins(cursor)
         || http::begins(cursor)
         || network::begins(cursor)
-        || git::begins(cursor);
+        || git::begins(cursor)
+        || git_validate::begins(cursor);
     let found = !there && begins(cursor.word());
     if found {
         // The mistake is noted, so no file comes of this.
@@ -38,12 +39,8 @@ pub(in crate::parser) fn skipped(cursor: &mut Cursor<'_>) -> bool {
     found
 }
 
-/// Reports `git policy` or `scm` in the body of a project.
+/// Reports `scm` in the body of a project.
 pub(in crate::parser) fn project_item(cursor: &mut Cursor<'_>) -> Failed {
-    if cursor.at_word("git") && !cursor.nth_is_word(1, "policy") {
-        cursor.bump();
-        return cursor.unexpected("`policy`");
-    }
     report(cursor)
 }
 

@@ -1,7 +1,9 @@
 //! Statements that run a command of git.
 
-use drun::ast::Template;
-use drun::ast::action::{Git, GitCommand, GitRemotes, GitShow};
+use drun::ast::action::{Git, GitCommand, GitRemotes, GitShow, GitTarget, GitValidate};
+use drun::ast::{GitPolicy, Template};
+
+use drun::source::Text;
 
 use super::Printer;
 use super::expression::quoted;
@@ -9,6 +11,65 @@ use super::expression::quoted;
 impl Printer {
     pub(super) fn git(&mut self, node: &Git) {
         self.line(format!("git {}", command(&node.command)));
+    }
+
+    pub(super) fn git_validate(&mut self, node: &GitValidate) {
+        let target = match node.target {
+            GitTarget::BranchName => "branch name",
+            GitTarget::CommitMessage => "commit message",
+            GitTarget::SignedCommits => "signed commits",
+            GitTarget::All => "all",
+        };
+        let message = node
+            .message
+            .as_ref()
+            .map(|text| format!(" {}", quoted(&text.text)));
+        self.line(format!(
+            "git validate {target}{}",
+            message.unwrap_or_default()
+        ));
+    }
+
+    pub(super) fn git_policy(&mut self, policy: &GitPolicy) {
+        let list = |texts: &[Text]| {
+            let texts: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
+            (!texts.is_empty()).then(|| texts.join(", "))
+        };
+        let one = |text: &Option<Text>| text.as_ref().map(|text| quoted(text));
+        let branch = [
+            ("default branches", list(&policy.default_branches)),
+            ("protected branches", list(&policy.protected_branches)),
+            ("naming", one(&policy.branch_pattern)),
+            ("types", list(&policy.branch_types)),
+        ];
+        let length = policy.commit_min_length;
+        let commit = [
+            ("messages", one(&policy.commit_pattern)),
+            ("ban", list(&policy.commit_bans)),
+            ("min length", (length > 0).then(|| length.to_string())),
+        ];
+        let flags = [
+            ("extract identifier from branch", policy.extract_identifier),
+            ("enforce signed commits", policy.enforce_signed_commits),
+        ];
+        self.block("git policy", |printer| {
+            printer.rules("branch", &branch, &[]);
+            printer.rules("commit", &commit, &flags);
+        });
+    }
+
+    fn rules(&mut self, part: &str, rules: &[(&str, Option<String>)], flags: &[(&str, bool)]) {
+        let rules = rules.iter();
+        let rules = rules.filter_map(|(key, value)| Some(format!("{key}: {}", value.as_ref()?)));
+        let flags = flags.iter().filter(|(_, set)| *set);
+        let lines: Vec<String> = rules
+            .chain(flags.map(|(flag, _)| (*flag).to_owned()))
+            .collect();
+        if !lines.is_empty() {
+            self.block(part, |printer| {
+                lines.into_iter().for_each(|line| printer.line(line))
+            });
+        }
     }
 }
 

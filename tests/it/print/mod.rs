@@ -195,6 +195,7 @@ impl Printer {
                 self.block(header, |printer| printer.statements(&hook.body));
             }
             ProjectItem::RequiresTools(tools) => self.requires_tools(tools),
+            ProjectItem::GitPolicy(policy) => self.git_policy(policy),
             ProjectItem::ProvisioningSources(sources) => {
                 self.block("provisioning sources", |printer| {
                     for source in &sources.sources {

@@ -99,6 +99,7 @@ impl Printer {
             Stmt::Http(node) => self.http(node),
             Stmt::Network(node) => self.network(node),
             Stmt::Git(node) => self.git(node),
+            Stmt::GitValidate(node) => self.git_validate(node),
             Stmt::RequiresTools(node) => self.requires_tools(node),
         }
     }
