@@ -5,6 +5,7 @@
 
 pub mod detect;
 mod dns;
+pub mod docker;
 pub mod environment;
 pub mod file;
 pub mod git;

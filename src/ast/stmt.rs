@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde::ser::{SerializeSeq as _, Serializer};
 
 use super::action::{
-    Call, Capture, Detect, FileAction, Git, GitValidate, Http, Network, RequiresTools, Secret,
-    Shell, UseSnippet, UseWorkdir, Wait,
+    Call, Capture, Detect, Docker, DockerCompose, FileAction, Git, GitValidate, Http, Network,
+    RequiresTools, Secret, Shell, UseSnippet, UseWorkdir, Wait,
 };
 use super::{Conditional, Jump, Loop, SetVariable, Status, Throw, Transform, Try, WhenEnvironment};
 use crate::source::{SourceFile, Span};
@@ -171,6 +171,8 @@ pub enum Stmt {
     Http(Box<Http>),
     Network(Box<Network>),
     Git(Box<Git>),
+    Docker(Box<Docker>),
+    DockerCompose(Box<DockerCompose>),
     GitValidate(Box<GitValidate>),
     RequiresTools(Box<RequiresTools>),
     Excerpt(Box<Excerpt>),
@@ -201,6 +203,8 @@ impl Stmt {
             Self::Http(node) => node.span,
             Self::Network(node) => node.span,
             Self::Git(node) => node.span,
+            Self::Docker(node) => node.span,
+            Self::DockerCompose(node) => node.span,
             Self::GitValidate(node) => node.span,
             Self::RequiresTools(node) => node.span,
             Self::Excerpt(node) => node.span,

@@ -1,8 +1,8 @@
 //! Where a statement begins: its first word decides which one it is.
 
 use super::action::{
-    call, detect, file, git, git_validate, http, network, secret, shell, tools, unsupported, wait,
-    workdir,
+    call, detect, docker, file, git, git_validate, http, network, secret, shell, tools,
+    unsupported, wait, workdir,
 };
 use super::cursor::{Cursor, Failed};
 use super::excerpt::Statements;
@@ -59,6 +59,7 @@ fn statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
         "throw" | "rethrow" | "ignore" => control::throw(cursor),
         "wait" => wait::wait(cursor),
         "detect" => detect::detect(cursor),
+        "docker" => docker::docker(cursor),
         "secret" => secret::secret(cursor),
         "requires" if is_tool_block(cursor) => tools::statement(cursor),
         word => Err(no_statement(cursor, word)),
@@ -109,7 +110,7 @@ fn unknown_word(cursor: &mut Cursor<'_>, word: &str) -> Failed {
 
 /// Whether `word` begins a statement or another item of a task's body.
 pub(super) fn begins_statement(word: &str) -> bool {
-    const WORDS: [&str; 53] = [
+    const WORDS: [&str; 54] = [
         "accepts",
         "append",
         "backup",
@@ -122,6 +123,7 @@ pub(super) fn begins_statement(word: &str) -> bool {
         "delete",
         "depends",
         "detect",
+        "docker",
         "echo",
         "error",
         "exec",

@@ -186,9 +186,9 @@ fn statements_that_are_not_there_yet_are_named() {
         assert_eq!(mistakes(&task(&format!("  {line}"))), [expected]);
     }
     // What follows is read, whatever they look like.
-    let body = "  if {$a} is \"b\":\n    docker build\n      image \"x\"\n    oops\n";
+    let body = "  if {$a} is \"b\":\n    open\n      url \"x\"\n    oops\n";
     let expected = [
-        "4:5 not supported yet: docker build",
+        "4:5 not supported yet: open",
         "6:5 there is no statement `oops`",
     ];
     assert_eq!(mistakes(&task(body)), expected);

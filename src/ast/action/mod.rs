@@ -5,6 +5,7 @@
 
 mod call;
 mod detect;
+mod docker;
 mod file;
 mod git;
 mod git_validate;
@@ -18,6 +19,7 @@ mod workdir;
 
 pub use call::*;
 pub use detect::*;
+pub use docker::*;
 pub use file::*;
 pub use git::*;
 pub use git_validate::*;

@@ -2,6 +2,7 @@
 
 mod conditional;
 mod detect;
+mod docker;
 mod file;
 mod git;
 mod git_validate;

@@ -11,18 +11,18 @@ use crate::source::{Span, Text};
 use crate::value::{self, Undefined, Value, duration};
 
 /// A script with its placeholders resolved.
-struct Resolved {
+pub(super) struct Resolved {
     /// What the shell gets.
-    text: Text,
+    pub(super) text: Text,
     /// How it is named: of a block its listed lines.
-    shown: Text,
-    block: bool,
+    pub(super) shown: Text,
+    pub(super) ran: Ran,
 }
 
 /// The service of a `run in service` statement.
-struct InService {
-    name: Text,
-    folder: PathBuf,
+pub(super) struct InService {
+    pub(super) name: Text,
+    pub(super) folder: PathBuf,
 }
 
 impl Machine {
@@ -109,7 +109,7 @@ impl Machine {
                 Ok(Resolved {
                     shown: text.clone(),
                     text,
-                    block: false,
+                    ran: Ran::Command,
                 })
             }
             Script::Block(block) => {
@@ -117,7 +117,7 @@ impl Machine {
                 Ok(Resolved {
                     shown: listed_lines(&text).collect::<Vec<_>>().join("\n").into(),
                     text,
-                    block: true,
+                    ran: Ran::Block,
                 })
             }
         }
@@ -130,7 +130,7 @@ impl Machine {
     fn dry_shell(&self, script: &Resolved, place: &str, service: Option<&InService>) {
         let folder = service.map(|service| format!(" ({})", service.folder.display()));
         let place = format!("{place}{}", folder.unwrap_or_default());
-        if !script.block {
+        if script.ran != Ran::Block {
             self.line(&format!(
                 "[DRY RUN] Would execute shell command{place}: {}",
                 script.text
@@ -146,7 +146,7 @@ impl Machine {
     }
 
     fn announce(&self, script: &Resolved, single: &str, block: &str) {
-        if !script.block {
+        if script.ran != Ran::Block {
             self.verbose(|| format!("{single}: {}", script.text));
             return;
         }
@@ -160,7 +160,7 @@ impl Machine {
         });
     }
 
-    fn command(
+    pub(super) fn command(
         &mut self,
         script: Resolved,
         span: Span,
@@ -181,10 +181,7 @@ impl Machine {
         };
         let report = JobReport {
             shown: script.shown,
-            ran: match script.block {
-                true => Ran::Block,
-                false => Ran::Command,
-            },
+            ran: script.ran,
             ci: matches!(output, Output::Hold),
             capture,
         };
@@ -268,7 +265,7 @@ impl Machine {
         }
     }
 
-    fn service(&mut self, operand: &Operand) -> Result<InService, Stop> {
+    pub(super) fn service(&mut self, operand: &Operand) -> Result<InService, Stop> {
         let name = match operand {
             Operand::Text(template) => {
                 self.text_with(template, Undefined::Dollar, "service name")?

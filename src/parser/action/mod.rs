@@ -2,6 +2,7 @@
 
 pub(super) mod call;
 pub(super) mod detect;
+pub(super) mod docker;
 pub(super) mod file;
 pub(super) mod git;
 pub(super) mod git_validate;

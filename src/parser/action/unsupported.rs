@@ -5,9 +5,8 @@ use super::{file, git, git_validate, http, network};
 use crate::syntax::Kind;
 
 /// The first words of these statements, sorted. Some of `check`, `get` and `git` are there.
-const WORDS: [&str; 9] = [
+const WORDS: [&str; 8] = [
     "check",
-    "docker",
     "download",
     "get",
     "git",

@@ -2,6 +2,7 @@
 //! small and not pretty: no comments, parameters first, everything quoted that may be.
 
 mod condition;
+mod docker;
 mod expression;
 mod file;
 mod git;
