@@ -16,6 +16,8 @@ pub mod probe;
 pub mod program;
 pub mod project_type;
 mod provision;
+pub mod scm;
+mod scratch;
 pub mod secret;
 pub mod tools;
 pub mod wait;

@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde::ser::{SerializeSeq as _, Serializer};
 
 use super::action::{
-    Call, Capture, Detect, Docker, DockerCompose, FileAction, Git, GitValidate, Http, Network,
-    RequiresTools, Secret, Shell, UseSnippet, UseWorkdir, Wait,
+    Call, Capture, Detect, Docker, DockerCompose, FileAction, Git, GitEnsure, GitQuery,
+    GitValidate, Http, Network, RequiresTools, Secret, Shell, UseSnippet, UseWorkdir, Wait,
 };
 use super::{Conditional, Jump, Loop, SetVariable, Status, Throw, Transform, Try, WhenEnvironment};
 use crate::source::{SourceFile, Span};
@@ -171,6 +171,8 @@ pub enum Stmt {
     Http(Box<Http>),
     Network(Box<Network>),
     Git(Box<Git>),
+    GitQuery(Box<GitQuery>),
+    GitEnsure(Box<GitEnsure>),
     Docker(Box<Docker>),
     DockerCompose(Box<DockerCompose>),
     GitValidate(Box<GitValidate>),
@@ -203,6 +205,8 @@ impl Stmt {
             Self::Http(node) => node.span,
             Self::Network(node) => node.span,
             Self::Git(node) => node.span,
+            Self::GitQuery(node) => node.span,
+            Self::GitEnsure(node) => node.span,
             Self::Docker(node) => node.span,
             Self::DockerCompose(node) => node.span,
             Self::GitValidate(node) => node.span,

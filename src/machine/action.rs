@@ -7,7 +7,7 @@ use super::parallel::Fan;
 use crate::action::git_validate;
 use crate::action::http::Request;
 use crate::action::network::Check;
-use crate::action::{file, secret};
+use crate::action::{file, scm, secret};
 use crate::ast::Block;
 use crate::process::{Finished, Output, ShellCommand, StartError};
 use crate::source::Text;
@@ -38,6 +38,8 @@ pub(crate) enum Action {
     Http(Box<Request>),
     /// A check of a service or a port.
     Network(Box<Check>),
+    /// The latest version of a repository.
+    Scm(Box<scm::Request>),
     /// Something of git is held against the policy.
     GitValidate(Box<git_validate::Request>),
 }
@@ -102,6 +104,6 @@ pub(crate) enum Done {
     Fanned { failed: u64 },
     /// The lines of an operation on the store of secrets, or why it failed.
     Secret(Result<Vec<String>, String>),
-    /// Tools were looked for: a variable to set, or why it failed.
-    Tools(Result<Option<(String, String)>, String>),
+    /// Something was looked for: a variable to set, or why it failed.
+    Set(Result<Option<(String, String)>, String>),
 }

@@ -120,8 +120,9 @@ async fn perform(machine: &Arc<Mutex<Machine>>, run: &Arc<Run>, action: Action) 
         Action::Fan(fan) => parallel::fan(machine, fan).await,
         Action::Http(request) => exec::send(machine, run, &request).await,
         Action::Network(check) => exec::check(run, &check).await,
+        Action::Scm(request) => exec::look_up(run, &request).await,
         Action::GitValidate(request) => exec::validate(run, &request).await,
-        Action::Tools { block, statement } => Done::Tools(match block.get(statement) {
+        Action::Tools { block, statement } => Done::Set(match block.get(statement) {
             Some(Stmt::Detect(node)) => Ok(detect(node, run).await),
             Some(Stmt::RequiresTools(node)) => {
                 let (file, namespace) = lock(machine).code();
@@ -256,7 +257,7 @@ impl Machine {
                 self.retry = true;
                 Ok(())
             }
-            Done::Read(Err(message)) | Done::Tools(Err(message)) | Done::Secret(Err(message)) => {
+            Done::Read(Err(message)) | Done::Set(Err(message)) | Done::Secret(Err(message)) => {
                 Err(Stop::fail(message))
             }
             Done::Secret(Ok(lines)) => {
@@ -271,7 +272,7 @@ impl Machine {
             Done::Fanned { failed } => Err(Stop::fail(format!(
                 "parallel execution completed with {failed} errors"
             ))),
-            Done::Tools(Ok(variable)) => {
+            Done::Set(Ok(variable)) => {
                 if let Some((name, value)) = variable {
                     let value = crate::value::Value::Text(value.into());
                     self.assign(&name.into(), value);

@@ -35,6 +35,7 @@ mod file;
 mod git_policy;
 mod parameter;
 mod project;
+mod scm;
 mod service;
 mod shell_config;
 mod task;

@@ -1,13 +1,13 @@
 //! The project and what stands in its body.
 
 use super::action::tools::requires_tools;
-use super::action::unsupported;
 use super::block::{Blame, declared, goes_on, open};
 use super::cursor::{Cursor, Failed};
 use super::expression::expression;
 use super::git_policy::git_policy;
 use super::growth::{few, push};
 use super::parameter::{Owner, parameter};
+use super::scm::scm;
 use super::shell_config::shell_config;
 use super::task::{annotations, is_tool_block};
 use super::text;
@@ -65,18 +65,22 @@ pub(super) fn project(cursor: &mut Cursor<'_>) -> Result<Project, Failed> {
     Ok(project)
 }
 
-/// Refuses a second policy: it would be ignored.
+/// Refuses a second policy or registry: it would be ignored.
 fn only_once(
     cursor: &mut Cursor<'_>,
     items: &[ProjectItem],
     item: &ProjectItem,
 ) -> Result<(), Failed> {
-    let ProjectItem::GitPolicy(policy) = item else {
+    let (span, what) = if let ProjectItem::GitPolicy(policy) = item {
+        (policy.span, "git policy")
+    } else if let ProjectItem::ScmRegistry(registry) = item {
+        (registry.span, "scm")
+    } else {
         return Ok(());
     };
-    let mut others = items.iter();
-    match others.any(|other| matches!(other, ProjectItem::GitPolicy(_))) {
-        true => Err(cursor.fail(policy.span, "a project has one `git policy`")),
+    let same = |other: &ProjectItem| std::mem::discriminant(other) == std::mem::discriminant(item);
+    match items.iter().any(same) {
+        true => Err(cursor.fail(span, format!("a project has one `{what}`"))),
         false => Ok(()),
     }
 }
@@ -99,7 +103,7 @@ fn item(cursor: &mut Cursor<'_>) -> Result<ProjectItem, Failed> {
         "requires" if is_tool_block(cursor) => ProjectItem::RequiresTools(requires_tools(cursor)?),
         "provisioning" => ProjectItem::ProvisioningSources(provisioning_sources(cursor)?),
         "git" => ProjectItem::GitPolicy(Box::new(git_policy(cursor)?)),
-        "scm" => return Err(unsupported::project_item(cursor)),
+        "scm" => ProjectItem::ScmRegistry(Box::new(scm(cursor)?)),
         "" => return Err(cursor.unexpected("a setting of the project")),
         word => {
             let message = format!("`{word}` cannot stand in the body of a project");

@@ -1,7 +1,7 @@
 //! Where a statement begins: its first word decides which one it is.
 
 use super::action::{
-    call, detect, docker, file, git, git_validate, http, network, secret, shell, tools,
+    call, detect, docker, file, git, git_query, git_validate, http, network, secret, shell, tools,
     unsupported, wait, workdir,
 };
 use super::cursor::{Cursor, Failed};
@@ -28,6 +28,9 @@ fn statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
     }
     if git::begins(cursor) {
         return git::git(cursor);
+    }
+    if git_query::begins(cursor) {
+        return git_query::query(cursor);
     }
     if git_validate::begins(cursor) {
         return git_validate::validate(cursor);
@@ -110,7 +113,7 @@ fn unknown_word(cursor: &mut Cursor<'_>, word: &str) -> Failed {
 
 /// Whether `word` begins a statement or another item of a task's body.
 pub(super) fn begins_statement(word: &str) -> bool {
-    const WORDS: [&str; 54] = [
+    const WORDS: [&str; 55] = [
         "accepts",
         "append",
         "backup",
@@ -130,6 +133,7 @@ pub(super) fn begins_statement(word: &str) -> bool {
         "fail",
         "for",
         "get",
+        "git",
         "given",
         "head",
         "http",

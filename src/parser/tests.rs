@@ -1,5 +1,7 @@
 //! Whole files: what they become, and what is said about wrong ones.
 
+mod programs;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -177,7 +179,6 @@ fn nesting_is_limited() {
 #[test]
 fn statements_that_are_not_there_yet_are_named() {
     for (line, name) in [
-        ("git get latest", "git get"),
         ("promote changelog \"a\"", "promote changelog"),
         ("check json \"x\" from \"y\"", "check json"),
         ("get json \"x\" from \"y\"", "get json"),
@@ -192,19 +193,16 @@ fn statements_that_are_not_there_yet_are_named() {
         "6:5 there is no statement `oops`",
     ];
     assert_eq!(mistakes(&task(body)), expected);
-    let body = "  git ensure \"(\"\n  open \"a\nb\" to [\n  promote \"x\"\n\ntask \"u\":\n  oops\n";
+    let body =
+        "  orchestrate \"(\"\n  open \"a\nb\" to [\n  promote \"x\"\n\ntask \"u\":\n  oops\n";
     assert_eq!(
         mistakes(&task(body)),
         [
-            "3:3 not supported yet: git ensure",
+            "3:3 not supported yet: orchestrate",
             "4:3 not supported yet: open",
             "6:3 not supported yet: promote",
             "9:3 there is no statement `oops`"
         ]
-    );
-    assert_eq!(
-        mistakes("version: 2.0\nproject \"p\":\n  scm:\n    git:\n"),
-        ["3:3 not supported yet: scm"]
     );
 }
 

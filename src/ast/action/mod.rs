@@ -1,6 +1,6 @@
 //! Statements with an effect, one file a family; `parser/action` and `action` have the same files.
 //!
-//! A family that the language has and the program has not yet (files, git, docker, …) is
+//! A family that the language has and the program has not yet (downloads, values in files, …) is
 //! recognised by `parser/action/unsupported.rs`, which reports it with its line.
 
 mod call;
@@ -8,6 +8,7 @@ mod detect;
 mod docker;
 mod file;
 mod git;
+mod git_query;
 mod git_validate;
 mod http;
 mod network;
@@ -22,6 +23,7 @@ pub use detect::*;
 pub use docker::*;
 pub use file::*;
 pub use git::*;
+pub use git_query::*;
 pub use git_validate::*;
 pub use http::*;
 pub use network::*;

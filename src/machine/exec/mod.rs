@@ -5,6 +5,7 @@ mod detect;
 mod docker;
 mod file;
 mod git;
+mod git_query;
 mod git_validate;
 mod http;
 mod jump;
@@ -18,6 +19,7 @@ mod tries;
 mod variable;
 mod wait;
 
+pub(super) use git_query::look_up;
 pub(super) use git_validate::validate;
 pub(super) use http::send;
 pub(super) use loops::WORKERS;

@@ -5,6 +5,7 @@ pub(super) mod detect;
 pub(super) mod docker;
 pub(super) mod file;
 pub(super) mod git;
+pub(super) mod git_query;
 pub(super) mod git_validate;
 pub(super) mod http;
 pub(super) mod network;

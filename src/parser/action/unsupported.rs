@@ -1,15 +1,14 @@
 //! Statements that the language has and this program has not yet.
 
 use super::super::cursor::{Cursor, Failed};
-use super::{file, git, git_validate, http, network};
+use super::{file, http, network};
 use crate::syntax::Kind;
 
-/// The first words of these statements, sorted. Some of `check`, `get` and `git` are there.
-const WORDS: [&str; 8] = [
+/// The first words of these statements, sorted. Some of `check` and `get` are there.
+const WORDS: [&str; 7] = [
     "check",
     "download",
     "get",
-    "git",
     "open",
     "orchestrate",
     "promote",
@@ -24,11 +23,7 @@ pub(in crate::parser) fn begins(word: &str) -> bool {
 /// Reports such a statement and passes over it, if one begins here: what follows it is read, so that all mistakes of a
 /// file are told at once.
 pub(in crate::parser) fn skipped(cursor: &mut Cursor<'_>) -> bool {
-    let there = file::begins(cursor)
-        || http::begins(cursor)
-        || network::begins(cursor)
-        || git::begins(cursor)
-        || git_validate::begins(cursor);
+    let there = file::begins(cursor) || http::begins(cursor) || network::begins(cursor);
     let found = !there && begins(cursor.word());
     if found {
         // The mistake is noted, so no file comes of this.
@@ -36,11 +31,6 @@ pub(in crate::parser) fn skipped(cursor: &mut Cursor<'_>) -> bool {
         cursor.skip_item();
     }
     found
-}
-
-/// Reports `scm` in the body of a project.
-pub(in crate::parser) fn project_item(cursor: &mut Cursor<'_>) -> Failed {
-    report(cursor)
 }
 
 /// Names the first word, and the second where it says which statement of the family it is.

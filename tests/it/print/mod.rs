@@ -9,6 +9,7 @@ mod git;
 mod http;
 mod network;
 pub(crate) mod same;
+mod scm;
 mod statement;
 
 use drun::ast::action::RequiresTools;
@@ -197,6 +198,7 @@ impl Printer {
             }
             ProjectItem::RequiresTools(tools) => self.requires_tools(tools),
             ProjectItem::GitPolicy(policy) => self.git_policy(policy),
+            ProjectItem::ScmRegistry(registry) => self.scm(registry),
             ProjectItem::ProvisioningSources(sources) => {
                 self.block("provisioning sources", |printer| {
                     for source in &sources.sources {
