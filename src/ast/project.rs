@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::action::RequiresTools;
-use super::{Annotation, Block, Expr, Parameter, Selectors};
+use super::{Annotation, Block, Expr, GitPolicy, Parameter, ScmRegistry, Selectors};
 use crate::source::{Span, Text};
 
 /// `project "name" version "1.0":` and its body.
@@ -35,6 +35,8 @@ pub enum ProjectItem {
     Hook(Hook),
     RequiresTools(RequiresTools),
     ProvisioningSources(ProvisioningSources),
+    GitPolicy(Box<GitPolicy>),
+    ScmRegistry(Box<ScmRegistry>),
 }
 
 /// `set key to value`.

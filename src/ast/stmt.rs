@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde::ser::{SerializeSeq as _, Serializer};
 
 use super::action::{
-    Call, Capture, Changelog, Detect, FileAction, FileValue, Http, Network, RequiresTools, Secret,
-    Shell, UseSnippet, UseWorkdir, Wait,
+    Call, Capture, Changelog, Detect, Docker, DockerCompose, FileAction, FileValue, Git, GitEnsure,
+    GitQuery, GitValidate, Http, Network, RequiresTools, Secret, Shell, UseSnippet, UseWorkdir,
+    Wait,
 };
 use super::{Conditional, Jump, Loop, SetVariable, Status, Throw, Transform, Try, WhenEnvironment};
 use crate::source::{SourceFile, Span};
@@ -172,6 +173,12 @@ pub enum Stmt {
     Secret(Box<Secret>),
     Http(Box<Http>),
     Network(Box<Network>),
+    Git(Box<Git>),
+    GitQuery(Box<GitQuery>),
+    GitEnsure(Box<GitEnsure>),
+    Docker(Box<Docker>),
+    DockerCompose(Box<DockerCompose>),
+    GitValidate(Box<GitValidate>),
     RequiresTools(Box<RequiresTools>),
     Excerpt(Box<Excerpt>),
 }
@@ -202,6 +209,12 @@ impl Stmt {
             Self::Secret(node) => node.span,
             Self::Http(node) => node.span,
             Self::Network(node) => node.span,
+            Self::Git(node) => node.span,
+            Self::GitQuery(node) => node.span,
+            Self::GitEnsure(node) => node.span,
+            Self::Docker(node) => node.span,
+            Self::DockerCompose(node) => node.span,
+            Self::GitValidate(node) => node.span,
             Self::RequiresTools(node) => node.span,
             Self::Excerpt(node) => node.span,
         }

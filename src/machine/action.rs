@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::parallel::Fan;
+use crate::action::git_validate;
 use crate::action::http::Request;
 use crate::action::network::Check;
-use crate::action::{changelog, file, file_value, secret};
+use crate::action::{changelog, file, file_value, scm, secret};
 use crate::ast::Block;
 use crate::process::{Finished, Output, ShellCommand, StartError};
 use crate::source::Text;
@@ -41,6 +42,10 @@ pub(crate) enum Action {
     Http(Box<Request>),
     /// A check of a service or a port.
     Network(Box<Check>),
+    /// The latest version of a repository.
+    Scm(Box<scm::Request>),
+    /// Something of git is held against the policy.
+    GitValidate(Box<git_validate::Request>),
 }
 
 /// A command, and what is to be done with what comes of it.
@@ -49,6 +54,8 @@ pub(crate) struct Job {
     pub(crate) command: ShellCommand,
     pub(crate) output: Output,
     pub(crate) report: JobReport,
+    /// What runs next if it succeeded.
+    pub(crate) then: Option<Box<Job>>,
 }
 
 /// How the end of a command is reported.
@@ -56,9 +63,20 @@ pub(crate) struct Job {
 pub(crate) struct JobReport {
     /// The command as it is named: of a block its listed lines.
     pub(crate) shown: Text,
-    pub(crate) block: bool,
+    pub(crate) ran: Ran,
     pub(crate) ci: bool,
     pub(crate) capture: Option<CaptureInto>,
+}
+
+/// What ran, as far as its end is told differently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ran {
+    /// A command.
+    Command,
+    /// A block of them.
+    Block,
+    /// What another statement runs, and how it is named: only a failure is told.
+    Program(Text),
 }
 
 /// Where captured output goes.
@@ -90,6 +108,6 @@ pub(crate) enum Done {
     Fanned { failed: u64 },
     /// The lines of an operation on the store of secrets, or why it failed.
     Secret(Result<Vec<String>, String>),
-    /// Tools were looked for: a variable to set, or why it failed.
-    Tools(Result<Option<(String, String)>, String>),
+    /// Something was looked for: a variable to set, or why it failed.
+    Set(Result<Option<(String, String)>, String>),
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::action::{Action, Done, JobReport};
+use super::action::{Action, Done, Job, JobReport};
 use super::context::Reading;
 use super::{Ended, Execution, Failure, Machine, Run, Step, Stop, exec, parallel};
 use crate::action::file::{self, Outcome};
@@ -103,16 +103,7 @@ async fn perform(machine: &Arc<Mutex<Machine>>, run: &Arc<Run>, action: Action) 
             allocator::demand(0);
             Done::Agreed(bytes)
         }
-        Action::Shell(job) => {
-            let job = *job;
-            let origin = job.command.started_at.clone();
-            let outcome = process::run(&run.supervisor, job.command, job.output, &run.report).await;
-            if matches!(&outcome, Ok(finished) if finished.out_of_memory) {
-                run.tell_killed(&job.report.shown, &origin);
-            }
-            let outcome = report_ci(&job.report, outcome, run).await;
-            Done::Shell(job.report, outcome.map(Box::new))
-        }
+        Action::Shell(job) => commands(run, *job).await,
         Action::Sleep(duration) => {
             tokio::time::sleep(duration).await;
             Done::Nothing
@@ -139,7 +130,9 @@ async fn perform(machine: &Arc<Mutex<Machine>>, run: &Arc<Run>, action: Action) 
         Action::Fan(fan) => parallel::fan(machine, fan).await,
         Action::Http(request) => exec::send(machine, run, &request).await,
         Action::Network(check) => exec::check(run, &check).await,
-        Action::Tools { block, statement } => Done::Tools(match block.get(statement) {
+        Action::Scm(request) => exec::look_up(run, &request).await,
+        Action::GitValidate(request) => exec::validate(run, &request).await,
+        Action::Tools { block, statement } => Done::Set(match block.get(statement) {
             Some(Stmt::Detect(node)) => Ok(detect(node, run).await),
             Some(Stmt::RequiresTools(node)) => {
                 let (file, namespace) = lock(machine).code();
@@ -150,6 +143,23 @@ async fn perform(machine: &Arc<Mutex<Machine>>, run: &Arc<Run>, action: Action) 
             }
             _ => Ok(None),
         }),
+    }
+}
+
+/// Runs commands one after the other, up to the first that fails.
+async fn commands(run: &Run, mut job: Job) -> Done {
+    loop {
+        let origin = job.command.started_at.clone();
+        let outcome = process::run(&run.supervisor, job.command, job.output, &run.report).await;
+        if matches!(&outcome, Ok(finished) if finished.out_of_memory) {
+            run.tell_killed(&job.report.shown, &origin);
+        }
+        let outcome = report_ci(&job.report, outcome, run).await;
+        let succeeded = matches!(&outcome, Ok(finished) if finished.success());
+        match job.then.filter(|_| succeeded) {
+            Some(next) => job = *next,
+            None => return Done::Shell(job.report, outcome.map(Box::new)),
+        }
     }
 }
 
@@ -257,7 +267,7 @@ impl Machine {
                 self.retry = true;
                 Ok(())
             }
-            Done::Read(Err(message)) | Done::Tools(Err(message)) | Done::Secret(Err(message)) => {
+            Done::Read(Err(message)) | Done::Set(Err(message)) | Done::Secret(Err(message)) => {
                 Err(Stop::fail(message))
             }
             Done::Secret(Ok(lines)) => {
@@ -272,7 +282,7 @@ impl Machine {
             Done::Fanned { failed } => Err(Stop::fail(format!(
                 "parallel execution completed with {failed} errors"
             ))),
-            Done::Tools(Ok(variable)) => {
+            Done::Set(Ok(variable)) => {
                 if let Some((name, value)) = variable {
                     let value = crate::value::Value::Text(value.into());
                     self.assign(&name.into(), value);

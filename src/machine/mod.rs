@@ -214,6 +214,12 @@ impl Machine {
             Stmt::Secret(node) => self.secret(node),
             Stmt::Http(node) => self.http(node),
             Stmt::Network(node) => self.network(node),
+            Stmt::Git(node) => self.git(node),
+            Stmt::GitQuery(node) => self.git_query(node),
+            Stmt::GitEnsure(node) => self.git_ensure(node),
+            Stmt::Docker(node) => self.docker(node),
+            Stmt::DockerCompose(node) => self.docker_compose(node),
+            Stmt::GitValidate(node) => self.git_validate(node),
             Stmt::RequiresTools(node) => self.requires_tools(block, at, node),
             Stmt::Excerpt(node) => {
                 self.push_body(&node.read());

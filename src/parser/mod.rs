@@ -32,8 +32,10 @@ mod block;
 mod excerpt;
 
 mod file;
+mod git_policy;
 mod parameter;
 mod project;
+mod scm;
 mod service;
 mod shell_config;
 mod task;

@@ -1,12 +1,13 @@
 //! The project and what stands in its body.
 
 use super::action::tools::requires_tools;
-use super::action::unsupported;
 use super::block::{Blame, declared, goes_on, open};
 use super::cursor::{Cursor, Failed};
 use super::expression::expression;
+use super::git_policy::git_policy;
 use super::growth::{few, push};
 use super::parameter::{Owner, parameter};
+use super::scm::scm;
 use super::shell_config::shell_config;
 use super::task::{annotations, is_tool_block};
 use super::text;
@@ -48,7 +49,9 @@ pub(super) fn project(cursor: &mut Cursor<'_>) -> Result<Project, Failed> {
                 let help = "move a part of it into files that are included";
                 return Err(cursor.fail_with_help(span, "the project is too large", help));
             }
-            push(&mut project.items, item(cursor)?);
+            let item = item(cursor)?;
+            only_once(cursor, &project.items, &item)?;
+            push(&mut project.items, item);
         }
         project.items.shrink_to_fit();
     } else if cursor.on_same_line() {
@@ -60,6 +63,26 @@ pub(super) fn project(cursor: &mut Cursor<'_>) -> Result<Project, Failed> {
         return Err(cursor.unexpected(what));
     }
     Ok(project)
+}
+
+/// Refuses a second policy or registry: it would be ignored.
+fn only_once(
+    cursor: &mut Cursor<'_>,
+    items: &[ProjectItem],
+    item: &ProjectItem,
+) -> Result<(), Failed> {
+    let (span, what) = if let ProjectItem::GitPolicy(policy) = item {
+        (policy.span, "git policy")
+    } else if let ProjectItem::ScmRegistry(registry) = item {
+        (registry.span, "scm")
+    } else {
+        return Ok(());
+    };
+    let same = |other: &ProjectItem| std::mem::discriminant(other) == std::mem::discriminant(item);
+    match items.iter().any(same) {
+        true => Err(cursor.fail(span, format!("a project has one `{what}`"))),
+        false => Ok(()),
+    }
 }
 
 fn item(cursor: &mut Cursor<'_>) -> Result<ProjectItem, Failed> {
@@ -79,7 +102,8 @@ fn item(cursor: &mut Cursor<'_>) -> Result<ProjectItem, Failed> {
         "before" | "after" | "on" => ProjectItem::Hook(hook(cursor)?),
         "requires" if is_tool_block(cursor) => ProjectItem::RequiresTools(requires_tools(cursor)?),
         "provisioning" => ProjectItem::ProvisioningSources(provisioning_sources(cursor)?),
-        "git" | "scm" => return Err(unsupported::project_item(cursor)),
+        "git" => ProjectItem::GitPolicy(Box::new(git_policy(cursor)?)),
+        "scm" => ProjectItem::ScmRegistry(Box::new(scm(cursor)?)),
         "" => return Err(cursor.unexpected("a setting of the project")),
         word => {
             let message = format!("`{word}` cannot stand in the body of a project");

@@ -1,8 +1,8 @@
 //! Where a statement begins: its first word decides which one it is.
 
 use super::action::{
-    call, changelog, detect, file, file_value, http, network, secret, shell, tools, unsupported,
-    wait, workdir,
+    call, changelog, detect, docker, file, file_value, git, git_query, git_validate, http, network,
+    secret, shell, tools, unsupported, wait, workdir,
 };
 use super::cursor::{Cursor, Failed};
 use super::excerpt::Statements;
@@ -25,6 +25,15 @@ fn statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
     }
     if network::begins(cursor) {
         return network::check(cursor);
+    }
+    if git::begins(cursor) {
+        return git::git(cursor);
+    }
+    if git_query::begins(cursor) {
+        return git_query::query(cursor);
+    }
+    if git_validate::begins(cursor) {
+        return git_validate::validate(cursor);
     }
     if file::begins(cursor) {
         return file::file(cursor);
@@ -53,6 +62,7 @@ fn statement(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> {
         "throw" | "rethrow" | "ignore" => control::throw(cursor),
         "wait" => wait::wait(cursor),
         "detect" => detect::detect(cursor),
+        "docker" => docker::docker(cursor),
         "secret" => secret::secret(cursor),
         "get" | "check" | "update" => file_value::file_value(cursor),
         "promote" => changelog::promote(cursor),
@@ -105,7 +115,7 @@ fn unknown_word(cursor: &mut Cursor<'_>, word: &str) -> Failed {
 
 /// Whether `word` begins a statement or another item of a task's body.
 pub(super) fn begins_statement(word: &str) -> bool {
-    const WORDS: [&str; 56] = [
+    const WORDS: [&str; 58] = [
         "accepts",
         "append",
         "backup",
@@ -119,12 +129,14 @@ pub(super) fn begins_statement(word: &str) -> bool {
         "delete",
         "depends",
         "detect",
+        "docker",
         "echo",
         "error",
         "exec",
         "fail",
         "for",
         "get",
+        "git",
         "given",
         "head",
         "http",

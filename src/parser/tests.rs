@@ -1,5 +1,7 @@
 //! Whole files: what they become, and what is said about wrong ones.
 
+mod programs;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -176,34 +178,27 @@ fn nesting_is_limited() {
 
 #[test]
 fn statements_that_are_not_there_yet_are_named() {
-    for (line, name) in [
-        ("git commit all", "git commit"),
-        ("download \"a\"", "download"),
-    ] {
-        let expected = format!("3:3 not supported yet: {name}");
-        assert_eq!(mistakes(&task(&format!("  {line}"))), [expected]);
-    }
+    assert_eq!(
+        mistakes(&task("  download \"a\"")),
+        ["3:3 not supported yet: download"]
+    );
     // What follows is read, whatever they look like.
-    let body = "  if {$a} is \"b\":\n    docker build\n      image \"x\"\n    oops\n";
+    let body = "  if {$a} is \"b\":\n    open\n      url \"x\"\n    oops\n";
     let expected = [
-        "4:5 not supported yet: docker build",
+        "4:5 not supported yet: open",
         "6:5 there is no statement `oops`",
     ];
     assert_eq!(mistakes(&task(body)), expected);
     let body =
-        "  git commit \"(\"\n  open \"a\nb\" to [\n  download \"x\"\n\ntask \"u\":\n  oops\n";
+        "  orchestrate \"(\"\n  open \"a\nb\" to [\n  download \"x\"\n\ntask \"u\":\n  oops\n";
     assert_eq!(
         mistakes(&task(body)),
         [
-            "3:3 not supported yet: git commit",
+            "3:3 not supported yet: orchestrate",
             "4:3 not supported yet: open",
             "6:3 not supported yet: download",
             "9:3 there is no statement `oops`"
         ]
-    );
-    assert_eq!(
-        mistakes("version: 2.0\nproject \"p\":\n  git policy:\n    branch:\n"),
-        ["3:3 not supported yet: git policy"]
     );
 }
 

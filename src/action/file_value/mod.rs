@@ -11,7 +11,6 @@ mod scalar;
 mod toml;
 mod yaml;
 
-use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
@@ -191,13 +190,5 @@ fn short(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", quoted(text.get(..end).unwrap_or_default())),
         None => quoted(text),
-    }
-}
-
-/// Refuses what cannot be renamed over: a pipe or a device.
-fn regular(found: &std::fs::Metadata) -> io::Result<()> {
-    match found.is_file() {
-        true => Ok(()),
-        false => Err(io::Error::other("it is no regular file")),
     }
 }

@@ -1,9 +1,9 @@
 //! Sources of catalogues: a file, a folder, an address, a repository.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use super::super::scratch::Scratch;
 use crate::process::{Supervisor, probe_output};
 
 /// The file that a folder holds.
@@ -132,8 +132,8 @@ async fn read_repository(
     reference: &str,
     supervisor: &Supervisor,
 ) -> Result<String, String> {
-    let folder = Scratch::new()?;
-    let folder_text = folder.0.to_string_lossy();
+    let folder = Scratch::new("drun-source")?;
+    let folder_text = folder.path().to_string_lossy();
     let git = async |arguments: &[&str]| {
         let all: Vec<&str> = ["-C", &folder_text]
             .iter()
@@ -151,31 +151,6 @@ async fn read_repository(
     git(&["init", "--quiet", "--bare"]).await?;
     git(&["fetch", "--quiet", "--depth", "1", "--", address, reference]).await?;
     git(&["show", &format!("FETCH_HEAD:{path}")]).await
-}
-
-/// A folder of our own that goes with its value.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> Result<Self, String> {
-        static LAST: AtomicU32 = AtomicU32::new(0);
-        let number = LAST.fetch_add(1, Ordering::Relaxed);
-        let name = format!("drun-source-{}-{number}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        let mut builder = std::fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        // A folder that exists already may be somebody else's: it is not used.
-        let made = builder.create(&path);
-        made.map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
 }
 
 #[cfg(test)]

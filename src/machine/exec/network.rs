@@ -30,7 +30,8 @@ impl Machine {
         self.line(&check.announcement());
         if check.action == NetworkCheck::Ping {
             let arguments = check.ping().map_err(Stop::fail)?;
-            return self.program("ping", arguments, node.span);
+            let job = self.program("ping", arguments, node.span);
+            return Err(Stop::Action(Box::new(Action::Shell(Box::new(job)))));
         }
         Err(Stop::Action(Box::new(Action::Network(Box::new(check)))))
     }

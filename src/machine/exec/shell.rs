@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::action::{CaptureInto, Job, JobReport};
+use super::super::action::{CaptureInto, Job, JobReport, Ran};
 use super::super::{Action, Execution, Failure, Machine, Stop};
 use crate::ast::action::{Capture, Script, Shell, ShellWord};
 use crate::ast::{Operand, Template};
@@ -11,18 +11,18 @@ use crate::source::{Span, Text};
 use crate::value::{self, Undefined, Value, duration};
 
 /// A script with its placeholders resolved.
-struct Resolved {
+pub(super) struct Resolved {
     /// What the shell gets.
-    text: Text,
+    pub(super) text: Text,
     /// How it is named: of a block its listed lines.
-    shown: Text,
-    block: bool,
+    pub(super) shown: Text,
+    pub(super) ran: Ran,
 }
 
 /// The service of a `run in service` statement.
-struct InService {
-    name: Text,
-    folder: PathBuf,
+pub(super) struct InService {
+    pub(super) name: Text,
+    pub(super) folder: PathBuf,
 }
 
 impl Machine {
@@ -109,7 +109,7 @@ impl Machine {
                 Ok(Resolved {
                     shown: text.clone(),
                     text,
-                    block: false,
+                    ran: Ran::Command,
                 })
             }
             Script::Block(block) => {
@@ -117,7 +117,7 @@ impl Machine {
                 Ok(Resolved {
                     shown: listed_lines(&text).collect::<Vec<_>>().join("\n").into(),
                     text,
-                    block: true,
+                    ran: Ran::Block,
                 })
             }
         }
@@ -130,7 +130,7 @@ impl Machine {
     fn dry_shell(&self, script: &Resolved, place: &str, service: Option<&InService>) {
         let folder = service.map(|service| format!(" ({})", service.folder.display()));
         let place = format!("{place}{}", folder.unwrap_or_default());
-        if !script.block {
+        if script.ran != Ran::Block {
             self.line(&format!(
                 "[DRY RUN] Would execute shell command{place}: {}",
                 script.text
@@ -146,7 +146,7 @@ impl Machine {
     }
 
     fn announce(&self, script: &Resolved, single: &str, block: &str) {
-        if !script.block {
+        if script.ran != Ran::Block {
             self.verbose(|| format!("{single}: {}", script.text));
             return;
         }
@@ -160,7 +160,7 @@ impl Machine {
         });
     }
 
-    fn command(
+    pub(super) fn command(
         &mut self,
         script: Resolved,
         span: Span,
@@ -181,37 +181,15 @@ impl Machine {
         };
         let report = JobReport {
             shown: script.shown,
-            block: script.block,
+            ran: script.ran,
             ci: matches!(output, Output::Hold),
             capture,
         };
         start(command, output, report)
     }
 
-    /// Runs a program without a shell; it fails the statement as a command does.
-    pub(in crate::machine) fn program(
-        &mut self,
-        name: &str,
-        arguments: Vec<String>,
-        span: Span,
-    ) -> Execution {
-        let report = JobReport {
-            shown: format!("{name} {}", arguments.join(" ")).into(),
-            block: false,
-            ci: self.task_call().is_some_and(|call| call.ci),
-            capture: None,
-        };
-        let command = ShellCommand {
-            branch: self.branch_id,
-            started_at: self.origin_of(span),
-            account: self.account(),
-            ..ShellCommand::program(name, arguments, self.workdir())
-        };
-        start(command, self.passed_on(), report)
-    }
-
     /// Where the output of a command goes that is neither captured nor attached.
-    fn passed_on(&self) -> Output {
+    pub(super) fn passed_on(&self) -> Output {
         match self.task_call() {
             Some(call) if call.ci => Output::Hold,
             _ if self.is_branch() => Output::Lines,
@@ -219,7 +197,7 @@ impl Machine {
         }
     }
 
-    fn workdir(&self) -> PathBuf {
+    pub(super) fn workdir(&self) -> PathBuf {
         let workdir = self.task_call().and_then(|call| call.workdir.as_deref());
         workdir.unwrap_or(&self.run.world.start_dir).to_owned()
     }
@@ -252,10 +230,10 @@ impl Machine {
                 "failed to capture from shell command '{shown}': {cause}"
             )));
         }
-        let what = if report.block {
-            "Multiline command"
-        } else {
-            "Command"
+        let what = match &report.ran {
+            Ran::Command => "Command",
+            Ran::Block => "Multiline command",
+            Ran::Program(name) => return Err(Stop::fail(format!("`{name}`: {cause}"))),
         };
         self.line(&format!("❌  {what} failed: {cause}"));
         Err(Stop::fail(cause))
@@ -263,10 +241,10 @@ impl Machine {
 
     fn succeed(&mut self, report: &JobReport, mut finished: Finished) {
         let took = duration::exact(finished.duration);
-        let what = if report.block {
-            "Multiline commands"
-        } else {
-            "Command"
+        let what = match &report.ran {
+            Ran::Command => "Command",
+            Ran::Block => "Multiline commands",
+            Ran::Program(_) => return,
         };
         let done = || format!("✅  {what} completed successfully (exit code: 0, duration: {took})");
         let Some(into) = &report.capture else {
@@ -287,7 +265,7 @@ impl Machine {
         }
     }
 
-    fn service(&mut self, operand: &Operand) -> Result<InService, Stop> {
+    pub(super) fn service(&mut self, operand: &Operand) -> Result<InService, Stop> {
         let name = match operand {
             Operand::Text(template) => {
                 self.text_with(template, Undefined::Dollar, "service name")?
@@ -335,6 +313,7 @@ fn start(command: ShellCommand, output: Output, report: JobReport) -> Execution 
         command,
         output,
         report,
+        then: None,
     })))))
 }
 

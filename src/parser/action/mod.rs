@@ -3,8 +3,12 @@
 pub(super) mod call;
 pub(super) mod changelog;
 pub(super) mod detect;
+pub(super) mod docker;
 pub(super) mod file;
 pub(super) mod file_value;
+pub(super) mod git;
+pub(super) mod git_query;
+pub(super) mod git_validate;
 pub(super) mod http;
 mod line;
 pub(super) mod network;

@@ -1,6 +1,8 @@
 //! Options of a statement, which may go on in lines that are indented deeper than the statement.
 
 use super::super::cursor::{Cursor, Failed};
+use super::super::text;
+use crate::ast::Template;
 
 /// Whether another option follows; its words begin with one of `words` or with `with`. On the same line a
 /// word that is none begins the next statement; a line that is indented deeper has to be one, of which
@@ -27,5 +29,18 @@ pub(super) fn another(
 pub(super) fn accept_with(cursor: &mut Cursor<'_>) {
     if cursor.accept_word("with") && !cursor.on_same_line() {
         cursor.continues_line();
+    }
+}
+
+/// Takes `word` if it stands on this line.
+pub(super) fn accept_here(cursor: &mut Cursor<'_>, word: &str) -> bool {
+    cursor.on_same_line() && cursor.accept_word(word)
+}
+
+/// Takes a text if one stands on this line.
+pub(super) fn accept_text_here(cursor: &mut Cursor<'_>) -> Result<Option<Template>, Failed> {
+    match cursor.on_same_line() {
+        true => text::accept_interpolated(cursor),
+        false => Ok(None),
     }
 }

@@ -43,7 +43,7 @@ pub(in crate::parser) fn shell(cursor: &mut Cursor<'_>) -> Result<Stmt, Failed> 
 }
 
 /// `service NAME` after `in`.
-fn service(cursor: &mut Cursor<'_>) -> Result<Operand, Failed> {
+pub(super) fn service(cursor: &mut Cursor<'_>) -> Result<Operand, Failed> {
     cursor.expect_word("service")?;
     let span = cursor.token().span;
     match cursor.kind() {

@@ -4,7 +4,7 @@ use super::super::cursor::{Cursor, Failed};
 use crate::syntax::Kind;
 
 /// The first words of these statements, sorted.
-const WORDS: [&str; 5] = ["docker", "download", "git", "open", "orchestrate"];
+const WORDS: [&str; 3] = ["download", "open", "orchestrate"];
 
 /// Whether `word` begins one of them.
 pub(in crate::parser) fn begins(word: &str) -> bool {
@@ -21,15 +21,6 @@ pub(in crate::parser) fn skipped(cursor: &mut Cursor<'_>) -> bool {
         cursor.skip_item();
     }
     found
-}
-
-/// Reports `git policy` or `scm` in the body of a project.
-pub(in crate::parser) fn project_item(cursor: &mut Cursor<'_>) -> Failed {
-    if cursor.at_word("git") && !cursor.nth_is_word(1, "policy") {
-        cursor.bump();
-        return cursor.unexpected("`policy`");
-    }
-    report(cursor)
 }
 
 /// Names the first word, and the second where it says which statement of the family it is.

@@ -188,7 +188,7 @@ fn what_stays_text_reads_as_if_it_did_not() {
          given $p defaults to [\"a\", \"{$b}\"]\n  depends on a, b-c and d in parallel\n  \
          requires tools:\n    git >= \"2\"\n  info \"{$p}\" info \"q\"\n",
         "# note\ntemplate task \"NAME\" means \"c\": # d\n\trun:\n\t\techo a\n",
-        "task \"NAME\":\n  if $a is \"b\nc\":\n    fail\n  get \"u\"\n     with\n    timeout \"2\"\n/* x */\n",
+        "task \"NAME\":\n  if $a is \"b\nc\":\n    fail\n  get \"u\"\n     with\n    timeout \"2\"\n  docker compose up  \"a\" # b\n/* x */\n",
     ];
     let few: String = declarations.concat().replace("NAME", "first");
     let many: String = (0..12_000)

@@ -2,12 +2,15 @@
 //! small and not pretty: no comments, parameters first, everything quoted that may be.
 
 mod condition;
+mod docker;
 mod expression;
 mod file;
 mod file_value;
+mod git;
 mod http;
 mod network;
 pub(crate) mod same;
+mod scm;
 mod statement;
 
 use drun::ast::action::RequiresTools;
@@ -195,6 +198,8 @@ impl Printer {
                 self.block(header, |printer| printer.statements(&hook.body));
             }
             ProjectItem::RequiresTools(tools) => self.requires_tools(tools),
+            ProjectItem::GitPolicy(policy) => self.git_policy(policy),
+            ProjectItem::ScmRegistry(registry) => self.scm(registry),
             ProjectItem::ProvisioningSources(sources) => {
                 self.block("provisioning sources", |printer| {
                     for source in &sources.sources {

@@ -100,6 +100,12 @@ impl Printer {
             Stmt::Secret(node) => self.line(secret(node)),
             Stmt::Http(node) => self.http(node),
             Stmt::Network(node) => self.network(node),
+            Stmt::Git(node) => self.git(node),
+            Stmt::GitQuery(node) => self.git_query(node),
+            Stmt::GitEnsure(node) => self.git_ensure(node),
+            Stmt::Docker(node) => self.docker(node),
+            Stmt::DockerCompose(node) => self.docker_compose(node),
+            Stmt::GitValidate(node) => self.git_validate(node),
             Stmt::RequiresTools(node) => self.requires_tools(node),
         }
     }
