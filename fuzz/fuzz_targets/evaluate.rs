@@ -57,6 +57,7 @@ fn evaluated(work: impl Fn(&mut Evaluator<'_>) -> Result<(), Trouble>) {
             replay: &mut replay,
             allow_undefined: false,
             too_large: |_| false,
+            agreed: 0,
         });
         match outcome {
             Err(Trouble::Need(_)) => replay.push(Ok("true".to_owned())),
