@@ -90,6 +90,43 @@ fn frame(frame: &FrameSnapshot) -> String {
     )
 }
 
+/// Something that a machine holds.
+struct Holder<'m> {
+    name: &'m str,
+    bytes: u64,
+    /// A value, or the command that it comes from.
+    value: &'m str,
+    place: Option<&'m Place>,
+}
+
+/// All that a machine holds, the largest first.
+fn by_size(machine: &MachineSnapshot) -> Vec<Holder<'_>> {
+    let variables = machine.variables.iter().map(|variable| Holder {
+        name: &variable.name,
+        bytes: variable.bytes,
+        value: &variable.preview,
+        place: variable.place.as_ref(),
+    });
+    let captured = machine.captured.iter().map(|captured| Holder {
+        name: match captured.variable.as_str() {
+            "" => "captured output",
+            variable => variable,
+        },
+        bytes: captured.bytes,
+        value: &captured.command,
+        place: Some(&captured.place),
+    });
+    let reads = machine.reads.iter().map(|read| Holder {
+        name: &read.name,
+        bytes: read.bytes,
+        value: "read",
+        place: Some(&read.place),
+    });
+    let mut all: Vec<_> = variables.chain(captured).chain(reads).collect();
+    all.sort_by_key(|holder| std::cmp::Reverse(holder.bytes));
+    all
+}
+
 fn holders(machine: &MachineSnapshot) -> String {
     let mut rows = String::new();
     let mut row = |what: &str, bytes: String, more: &str, place: Option<&Place>| {
@@ -112,29 +149,8 @@ fn holders(machine: &MachineSnapshot) -> String {
             Some(&position.place),
         );
     }
-    for variable in &machine.variables {
-        row(
-            &variable.name,
-            size(variable.bytes),
-            &variable.preview,
-            variable.place.as_ref(),
-        );
-    }
-    for captured in &machine.captured {
-        let name = if captured.variable.is_empty() {
-            "captured output"
-        } else {
-            &captured.variable
-        };
-        row(
-            name,
-            size(captured.bytes),
-            &captured.command,
-            Some(&captured.place),
-        );
-    }
-    for read in &machine.reads {
-        row(&read.name, size(read.bytes), "read", Some(&read.place));
+    for holder in by_size(machine) {
+        row(holder.name, size(holder.bytes), holder.value, holder.place);
     }
     if rows.is_empty() {
         return String::new();
