@@ -288,6 +288,7 @@ fn statements() -> impl Strategy<Value = Vec<String>> + Clone {
             ]),
             one_of(&[
                 "for $a.b in $l where x starts with {$p}",
+                "for each $in in $in",
                 "for each x in $l where $x == -1"
             ]),
             conditions().prop_map(|condition| format!("when {condition}")),

@@ -212,13 +212,11 @@ fn set_variable(node: &SetVariable) -> String {
 }
 
 fn loop_header(node: &Loop) -> String {
-    // Reserved names can be variables of a loop only without their `$`, and names with a point only
-    // with it.
+    // Reserved names can be variables of a loop only without their `$`; of others `in` needs it.
     let bare = node.variable.trim_start_matches('$');
-    let name = if bare.contains('.') {
-        format!("${bare}")
-    } else {
-        bare.to_owned()
+    let name = match bare {
+        "globals" | "params" => bare.to_owned(),
+        _ => format!("${bare}"),
     };
     let source = match &node.source {
         LoopSource::Variable(list) => format!("each {name} in {list}"),
