@@ -1,7 +1,5 @@
 //! Which tags are versions.
 
-use regex::RegexBuilder;
-
 use super::super::block::{Blame, goes_on, open};
 use super::super::cursor::{Cursor, Failed};
 use super::super::growth::few;
@@ -9,9 +7,6 @@ use super::super::text;
 use crate::ast::TagContract;
 use crate::source::Text;
 use crate::syntax::Kind;
-
-/// How large a compiled expression may become, in bytes.
-const SIZE: usize = 4 << 20;
 
 /// `version tags: …`.
 pub(super) fn version_tags(cursor: &mut Cursor<'_>) -> Result<TagContract, Failed> {
@@ -108,13 +103,14 @@ fn format(cursor: &mut Cursor<'_>) -> Result<Text, Failed> {
 fn pattern(cursor: &mut Cursor<'_>) -> Result<TagContract, Failed> {
     let span = cursor.token().span;
     let pattern = text::plain(cursor, "a regular expression as a text")?;
-    let compiled = RegexBuilder::new(&pattern).size_limit(SIZE).build();
-    let Ok(regex) = compiled else {
+    // Looked at and not compiled: a long file may hold very many, and few of them are used.
+    let Ok(read) = regex_syntax::parse(&pattern) else {
         return Err(cursor.fail(span, "this is no regular expression"));
     };
-    let groups: Vec<Option<&str>> = regex.capture_names().collect();
-    match groups.as_slice() {
-        [None, Some("version")] => Ok(TagContract::Pattern(pattern)),
+    let named = ["(?P<version>", "(?<version>"];
+    let has_name = named.iter().any(|group| pattern.contains(group));
+    match read.properties().explicit_captures_len() {
+        1 if has_name => Ok(TagContract::Pattern(pattern)),
         _ => {
             let help = "write `(?P<version>…)`, and `(?:…)` for other groups";
             Err(cursor.fail_with_help(span, "a pattern has one group, `version`", help))
