@@ -4,10 +4,8 @@ mod promote;
 mod section;
 
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
 
-use super::file::{self, Outcome, Reader, read_bytes};
-use super::file_value::in_turn;
+use super::file::{self, Outcome, Reader};
 use crate::source::Text;
 use crate::value::os_reason;
 use promote::promoted;
@@ -31,19 +29,10 @@ pub struct Job {
 
 /// Does the work.
 pub async fn perform(job: Job, reader: &Reader) -> Outcome {
-    let _turn = in_turn().await;
-    let content = read_bytes(&job.path, reader).await;
-    let held = reader.held.clone();
-    let shown = job.shown.clone();
-    let work = move || {
-        let content = content.map_err(|error| os_reason(&error))?;
-        held.store(content.len() as u64 * 2, Ordering::Relaxed);
-        let text = String::from_utf8(content).map_err(|_| "it is no UTF-8 text".to_owned())?;
-        job.finish(&text)
-    };
-    let result = file::blocking(|_| Ok(work())).await;
-    result
-        .unwrap_or_else(|error| Err(os_reason(&error)))
+    let changes = !job.dry_run;
+    let (path, shown) = (job.path.clone(), job.shown.clone());
+    file::edit(&path, changes, reader, move |text| job.finish(text))
+        .await
         .unwrap_or_else(|reason| Outcome {
             failure: Some(format!("promote changelog {shown}: {reason}")),
             ..Outcome::default()

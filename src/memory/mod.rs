@@ -35,6 +35,10 @@ mod watch;
 
 mod still;
 
+mod tripwire;
+
+mod warning;
+
 pub mod backstop;
 
 mod ticks;

@@ -14,11 +14,12 @@ use super::limits::Limits;
 use super::pace::Growth;
 use super::reading::{Readings, System};
 use super::record::Exceeded;
-use super::redact::Redactor;
 use super::snapshot::{Activity, Observed};
 use super::still::{self, Stillness};
 use super::ticks::Ticks;
+use super::tripwire::Tripwire;
 use super::units::MB;
+use super::warning::warn;
 pub use super::watch::{Breach, InForce, Shared};
 use super::watch::{Eyes, Reading};
 use super::{allocator, reading};
@@ -27,8 +28,6 @@ use crate::ast::Ast;
 /// Between two readings while the heap alone could exceed the limit. What was taken before may be
 /// touched without the allocator's knowledge.
 const HEAP_IS_FULL: Duration = Duration::from_millis(5);
-/// The tripwire is armed anew this far above the heap, at least and at most, in bytes.
-const REARM: (u64, u64) = (MB / 2, 8 * MB);
 /// Between two measurements of the children while they are limited, at least.
 const CHILDREN: Duration = Duration::from_millis(20);
 /// As many times what one costs, so that measuring takes no more than 2 % of the time.
@@ -186,7 +185,7 @@ struct Watch {
     stands_by: bool,
     own: Growth,
     tree: Growth,
-    armed: Option<u64>,
+    tripwire: Tripwire,
     wait: Duration,
     /// Whether memory grows towards a limit.
     is_close: bool,
@@ -221,7 +220,7 @@ impl Watch {
             standby,
             own: Growth::default(),
             tree: Growth::default(),
-            armed: None,
+            tripwire: Tripwire::default(),
             wait: Duration::ZERO,
             is_close: false,
             stillness: Stillness::default(),
@@ -234,7 +233,7 @@ impl Watch {
         allocator::guard(watch.standby.resort.is_some());
         if let (Some(limit), Some(_)) = (limits.critical, allocator::live()) {
             watch.stands_by = watch.standby.stand_by();
-            watch.arm_at(limit);
+            watch.tripwire.arm_at(limit);
         }
         watch
     }
@@ -277,7 +276,7 @@ impl Watch {
         self.note(&reading, activity.as_ref());
         if limits.warning.is_some_and(|limit| reading.resident > limit) && shared.warn_once() {
             warn(
-                &reading,
+                reading.resident,
                 &limits,
                 activity.as_ref(),
                 &self.eyes().redactor(),
@@ -287,7 +286,7 @@ impl Watch {
             return self.breach(&reading, shared.decide(exceeded));
         }
         let left = task.map(|task| task.room());
-        let heap_is_full = self.arm(&reading, &limits, left);
+        let heap_is_full = self.tripwire.arm(&reading, &limits, left);
         // What is left for a task is a limit of the tree for as long as only that task grows.
         let of_task = left.map(|left| reading.tree().saturating_add(left));
         let tree = limits.tree.into_iter().chain(of_task).min();
@@ -317,43 +316,6 @@ impl Watch {
         self.own.note(reading.at, reading.resident);
         self.tree.note(reading.at, reading.tree());
         self.eyes().note(reading, activity);
-    }
-
-    /// Arms the tripwire where the heap, with what is resident beside it, would exceed the limit.
-    /// Whether the heap is there already: memory that was never touched is not resident, so that is
-    /// no breach, but may become one at any time.
-    fn arm(&mut self, reading: &Reading, limits: &Limits, left_for_task: Option<u64>) -> bool {
-        let Some(heap) = reading.heap else {
-            return false;
-        };
-        let of_task = left_for_task.map(|left| heap.saturating_add(left.max(REARM.0)));
-        let Some(limit) = limits.critical else {
-            if let Some(at) = of_task {
-                self.arm_at(at);
-            }
-            return false;
-        };
-        let beside = reading.resident.saturating_sub(heap);
-        let full = limit.saturating_sub(beside);
-        let left = limit.saturating_sub(reading.resident);
-        let at = match heap >= full {
-            true => heap + (left / 2).clamp(REARM.0, REARM.1),
-            false => full,
-        };
-        self.arm_at(of_task.map_or(at, |of_task| of_task.min(at)));
-        heap >= full
-    }
-
-    fn arm_at(&mut self, bytes: u64) {
-        self.disarm();
-        self.armed = Some(bytes);
-        allocator::arm(bytes);
-    }
-
-    fn disarm(&mut self) {
-        if let Some(at) = self.armed.take() {
-            allocator::disarm(at);
-        }
     }
 
     fn next(&mut self, limits: &Limits, tree: Option<u64>, heap_is_full: bool) -> Duration {
@@ -386,7 +348,7 @@ impl Watch {
         };
         if let Some(rest) = self.stillness.rest(limits) {
             let grown = heap.saturating_add(still::RINGS);
-            self.arm_at(self.armed.map_or(grown, |armed| armed.min(grown)));
+            self.tripwire.arm_at_most(grown);
             self.wait = self.wait.max(rest);
         }
     }
@@ -414,7 +376,6 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.disarm();
         allocator::limit(None);
         allocator::guard(false);
         self.standby.stand_down();
@@ -424,22 +385,6 @@ impl Drop for Watch {
             let _ = self.eyes().shared.act();
         }
     }
-}
-
-fn warn(reading: &Reading, limits: &Limits, activity: Option<&Activity>, redactor: &Redactor) {
-    let place = activity.map(Activity::place).unwrap_or_default();
-    tracing::warn!(
-        target: "drun::memory",
-        kind = "warning",
-        resident_mb = reading.resident / MB,
-        warning_mb = limits.warning.map(|bytes| bytes / MB),
-        limit_mb = limits.critical.map(|bytes| bytes / MB),
-        task = place.task,
-        file = place.file,
-        line = place.line,
-        source = &*redactor.redact(&place.source_line),
-        "memory usage is high"
-    );
 }
 
 #[cfg(test)]

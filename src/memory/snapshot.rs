@@ -7,6 +7,8 @@
 //!
 //! Sizes are in bytes.
 
+mod preview;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::fold::FoldedStack;
 use crate::ast::Ast;
 use crate::source::{SourceFile, Span, Text};
+pub use preview::preview;
 
 /// The most machines that a snapshot describes; the largest and the main one are kept.
 pub const MAX_MACHINES: usize = 32;
@@ -367,20 +370,6 @@ pub trait Observed: Send + Sync {
     }
 }
 
-/// The start of a value in one line: at most [`MAX_PREVIEW`] characters, control characters as
-/// blanks, `…` where something was left out. Looks at the start of `value` alone.
-pub fn preview(value: &str) -> String {
-    let mut out = String::new();
-    let mut chars = value.chars();
-    for char in chars.by_ref().take(MAX_PREVIEW) {
-        out.push(if char.is_control() { ' ' } else { char });
-    }
-    if chars.next().is_some() {
-        out.push('…');
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -394,11 +383,5 @@ mod tests {
             (place.column, place.source_line.as_str()),
             (2, "task \"x\":")
         );
-    }
-
-    #[test]
-    fn a_preview_is_one_short_line() {
-        assert_eq!(preview("a\nb"), "a b");
-        assert_eq!(preview(&"é".repeat(500)).chars().count(), MAX_PREVIEW + 1);
     }
 }

@@ -9,6 +9,7 @@
 //! which is counted while it grows ([`Supervisor::captured_bytes`]).
 
 mod account;
+mod alive;
 mod command;
 mod entry;
 mod find;
@@ -49,13 +50,13 @@ mod tree;
 use terminal as job;
 
 pub use account::Account;
+pub use alive::is_running;
 pub use command::{Branch, Origin, Output, ShellCommand};
 pub use find::{default_shell, find_in_path};
 pub use finished::{Finished, ci_summary};
 pub use probe::{Probed, probe_command, probe_output};
 pub use run::run;
 pub use start::StartError;
-pub use supervisor::is_running;
 pub use supervisor::{Capture, Supervisor};
 pub use terminate::{Ended, GRACE};
 pub use tree::{ChildInfo, TreeMemory};

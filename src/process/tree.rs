@@ -6,12 +6,13 @@ use std::time::Duration;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::account::Account;
+use super::alive::group_lives;
 use super::command::{Branch, Origin};
 use super::entry::Process;
 use super::measured::{Care, Measured};
 use super::proc;
 use super::spent::Spent;
-use super::supervisor::{Known, Supervisor, Table, group_lives, lock, started};
+use super::supervisor::{Known, Supervisor, Table, lock, started};
 use crate::source::Text;
 
 /// How much of a command line is shown, in bytes.

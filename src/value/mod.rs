@@ -24,6 +24,7 @@ mod path;
 pub mod pattern;
 mod probe;
 mod replay;
+mod room;
 mod secret;
 pub mod transform;
 pub mod versions;

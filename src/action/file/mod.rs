@@ -5,6 +5,7 @@
 
 mod change;
 mod copy;
+mod edit;
 mod read;
 mod replace;
 mod whole;
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+pub(in crate::action) use edit::edit;
 pub use read::{Reader, read_bytes, read_text};
 pub use replace::list as list_pairs;
 pub(in crate::action) use whole::replace;

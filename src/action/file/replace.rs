@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use memchr::memmem;
 
+use super::edit::in_turn;
 use super::read::read_bytes;
 use super::{Outcome, Reader, Wanted, blocking, not_empty, whole};
 use crate::source::Text;
@@ -19,6 +20,7 @@ pub(super) async fn replace(
     reader: &Reader,
 ) -> io::Result<Outcome> {
     not_empty(&target)?;
+    let _turn = in_turn(&target.absolute).await?;
     let content = read_bytes(&target.absolute, reader).await?;
     let held = reader.held.clone();
     let shown = target.shown.clone();

@@ -12,11 +12,8 @@ mod toml;
 mod yaml;
 
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
 
-use tokio::sync::{Mutex, MutexGuard};
-
-use super::file::{self, Outcome, Reader, read_bytes};
+use super::file::{self, Outcome, Reader};
 use crate::ast::action::{MissingValue, ValueComparison, ValueFormat};
 use crate::source::Text;
 use crate::value::os_reason;
@@ -66,31 +63,12 @@ pub enum Operation {
     },
 }
 
-/// Whoever changes a file waits for the others: two branches may change the same one.
-pub(super) async fn in_turn() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::const_new(());
-    TURN.lock().await
-}
-
 /// Does the work.
 pub async fn perform(job: Job, reader: &Reader) -> Outcome {
-    let _turn = match &job.operation {
-        Operation::Update { .. } => Some(in_turn().await),
-        Operation::Get { .. } | Operation::Check { .. } => None,
-    };
-    let content = read_bytes(&job.place.path, reader).await;
-    let held = reader.held.clone();
+    let changes = matches!(job.operation, Operation::Update { .. });
     let place = job.place.clone();
-    let work = move || {
-        let content = content.map_err(|error| os_reason(&error))?;
-        // What an update makes of the text is held beside it.
-        held.store(content.len() as u64 * 2, Ordering::Relaxed);
-        let text = String::from_utf8(content).map_err(|_| "it is no UTF-8 text".to_owned())?;
-        job.finish(&text)
-    };
-    let result = file::blocking(|_| Ok(work())).await;
-    result
-        .unwrap_or_else(|error| Err(os_reason(&error)))
+    file::edit(&place.path, changes, reader, move |text| job.finish(text))
+        .await
         .unwrap_or_else(|reason| Outcome {
             failure: Some(format!("{}: {reason}", place.name())),
             ..Outcome::default()
