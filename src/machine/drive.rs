@@ -224,7 +224,7 @@ impl Run {
             file::Job::Replace { .. } => Some(ReadKind::Replacement),
             _ => None,
         };
-        let reading = kind.map(|kind| self.begin_read(kind, job.about(), place));
+        let reading = kind.map(|kind| self.begin_read(kind, &job.about(), place));
         let reading = reading.unwrap_or_default();
         let keep = file::Keep {
             start_dir: self.world.start_dir.clone(),

@@ -94,7 +94,7 @@ pub struct Keep {
 
 /// Does the work. Dropped before its end, it stops at the next file.
 pub async fn perform(job: Job, keep: &Keep, reader: &Reader) -> Outcome {
-    let shown = job.about().to_owned();
+    let shown = job.about();
     let what = match &job {
         Job::Size(_) => "Failed to get file size",
         _ => "File operation failed",
@@ -122,21 +122,22 @@ fn lower(what: &str) -> String {
 }
 
 impl Job {
-    /// The path that a failure names, as messages show it.
-    pub fn about(&self) -> &str {
-        let path = match self {
+    /// What a failure names, as messages show it. Of two paths either may be the one that is wrong.
+    pub fn about(&self) -> String {
+        match self {
+            Self::Copy { source, target } | Self::Move { source, target } => {
+                format!("{} to {}", source.shown, target.shown)
+            }
             Self::CreateFile(path)
             | Self::CreateFolder(path)
             | Self::Delete(path)
-            | Self::Size(path) => path,
-            Self::Copy { source, .. } | Self::Move { source, .. } => source,
-            Self::Read { target, .. }
-            | Self::Write { target, .. }
-            | Self::Append { target, .. }
-            | Self::Replace { target, .. }
-            | Self::Exists { target, .. } => target,
-        };
-        &path.shown
+            | Self::Size(path)
+            | Self::Read { target: path, .. }
+            | Self::Write { target: path, .. }
+            | Self::Append { target: path, .. }
+            | Self::Replace { target: path, .. }
+            | Self::Exists { target: path, .. } => path.shown.clone(),
+        }
     }
 }
 
